@@ -172,6 +172,6 @@ def opened(
         for page in context.pages:
             page.unroute_all(behavior="ignoreErrors")
         context.unroute_all(behavior="ignoreErrors")
-        assert [] == wire.violations, wire.violations
-        assert [] == wire.errors, wire.errors
+        assert wire.violations == [], wire.violations
+        assert wire.errors == [], wire.errors
         assert wire.origins() <= {server.origin, *elsewhere}

@@ -31,7 +31,7 @@ def test_a_refused_file_names_its_lines_and_sends_nothing(server: Server, studio
     lines = studio.page.get_by_role("listitem")
     expect(lines).to_contain_text(["Line 3: ", "Line 4: Send either prompt or prompts."])
     expect(lines.first).to_contain_text("<img src=x")
-    assert 0 == studio.page.locator("img[src='x']").count()
+    assert studio.page.locator("img[src='x']").count() == 0
     expect(studio.button("Make videos")).to_be_disabled()
     assert before == server.get("/v1/batches")
 
@@ -59,7 +59,7 @@ def test_a_batch_is_sent_after_its_price_was_confirmed_and_its_results_are_downl
     with studio.page.expect_download() as download:
         card.get_by_role("link", name="Download results").click()
     lines = Path(download.value.path()).read_text("utf-8").splitlines()
-    assert [2, 3] == [json.loads(line)["line"] for line in lines]
+    assert [json.loads(line)["line"] for line in lines] == [2, 3]
 
 
 def test_a_batch_that_waits_says_why_and_is_cancelled_after_a_question(
@@ -83,4 +83,4 @@ def test_a_batch_that_waits_says_why_and_is_cancelled_after_a_question(
     expect(card).to_contain_text("Cancelled")
     expect(card).to_contain_text("1 cancelled")
     assert card.evaluate("card => card.contains(document.activeElement)")
-    assert "cancelled" == server.get("/v1/batches")["data"][0]["status"]
+    assert server.get("/v1/batches")["data"][0]["status"] == "cancelled"

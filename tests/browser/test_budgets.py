@@ -42,7 +42,7 @@ def test_an_amount_is_taken_as_people_write_it(server: Server, studio: Studio) -
     open_dialog(studio, "thrifty")
     enter(studio, "20")
     expect(studio.page.get_by_text("Budget is $20.00.")).to_be_visible()
-    assert 20 == budget_of(server, "thrifty")
+    assert budget_of(server, "thrifty") == 20
 
     for text, dollars in [("12.50", 12.5), ("13,50", 13.5), (" $7 ", 7), ("0", 0)]:
         open_dialog(studio, "thrifty")
@@ -63,12 +63,12 @@ def test_an_invalid_amount_is_refused_beside_its_field_and_sets_no_budget(
     for text in ["1e", "1e3", "-5", "0.001", "1,250", "1,250.00", "twenty", "", "NaN", "12.", "٢٠"]:
         enter(studio, text)
         expect(studio.dialog).to_contain_text("Enter an amount in dollars and cents")
-        assert 20 == budget_of(server, "careful"), text
+        assert budget_of(server, "careful") == 20, text
 
     enter(studio, "21")
     expect(studio.page.get_by_text("Budget is $21.00.")).to_be_visible()
     sent = [each.post_data_json for each in studio.wire.requests if each.method == "PATCH"]
-    assert [{"budget_usd": 20}, {"budget_usd": 21}] == sent
+    assert sent == [{"budget_usd": 20}, {"budget_usd": 21}]
 
 
 def test_no_limit_can_be_chosen(server: Server, studio: Studio) -> None:

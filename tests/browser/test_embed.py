@@ -139,12 +139,12 @@ def test_what_is_counted_on_a_page_of_another_site_is_what_a_stopwatch_shows(
 
         # One at the first picture, one at the end of the clip, and one when the tab was hidden.
         assert beacons <= 3 * len(NAMES)
-        assert [] == page.context.cookies()
-        assert ALL_QUARTERS == [
+        assert page.context.cookies() == []
+        assert [
             (each["event"], each["video_percent"])
             for each in events
             if each["video_title"] == "looped"
-        ]
+        ] == ALL_QUARTERS
 
     def missing() -> list[str]:
         """The players whose counts are not what the stopwatch shows."""

@@ -83,7 +83,7 @@ def test_videos_play_from_the_bucket_while_a_new_version_is_generated(
         player.play()
 
     states = [player.plays_beyond(1) for player in players]
-    assert [None, None] == [each["error"] for each in states]
+    assert [each["error"] for each in states] == [None, None]
     clips = [each for each in studio.wire.responses if each.url.startswith(bucket)]
     assert {206} == {each.status for each in clips if ".mp4" in each.url}
     assert all("X-Goog-Signature" in each.url for each in clips)
@@ -91,7 +91,7 @@ def test_videos_play_from_the_bucket_while_a_new_version_is_generated(
     studio.regenerate(0)
     old, new = studio.wait_for_comparison(0)
 
-    assert [] == old.state()["breaks"]
+    assert old.state()["breaks"] == []
     assert old.state()["frames"] > states[0]["frames"]
     new.plays_beyond(0.1)
 

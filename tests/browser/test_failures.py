@@ -103,7 +103,7 @@ def test_a_failure_leaves_the_current_video_in_its_place(server: Server, studio:
     studio.dialog.get_by_role("button", name="Make the take").click()
 
     expect(studio.card(0)).to_contain_text("The model failed")
-    assert [] == player.state()["breaks"]
+    assert player.state()["breaks"] == []
 
 
 def test_no_more_prompts_can_be_written_than_a_campaign_has_videos(
@@ -158,7 +158,7 @@ def test_a_lost_request_is_sent_again_with_the_same_idempotency_key(
     studio.regenerate(0)
     studio.wait_for_comparison(0)
 
-    assert 2 == len(keys)
+    assert len(keys) == 2
     assert keys[0] == keys[1]
 
 

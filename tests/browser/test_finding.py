@@ -63,7 +63,7 @@ def test_a_campaign_is_started_found_and_changed_by_its_title(
     expect(studio.prompt(1)).to_have_value("A spoon falls")
     expect(studio.button("^Make 2 videos")).to_be_enabled()
     copy = server.get("/v1/campaigns/copy-of-winter-2027")
-    assert ([], 0) == (copy["slots"], copy["money"]["reserved"])
+    assert (copy["slots"], copy["money"]["reserved"]) == ([], 0)
 
     studio.page.get_by_role("link", name="Campaigns").click()
     change(studio, "Copy of Winter 2027", "Archive")
@@ -96,7 +96,7 @@ def test_posters_move_under_the_mouse_and_load_nothing_before(
     studio.page.emulate_media(reduced_motion="no-preference")
     studio.page.get_by_label("Campaign name").hover()
     studio.finish_requests()
-    assert [] == studio.wire.asked("variant=preview")
+    assert studio.wire.asked("variant=preview") == []
 
     with studio.page.expect_response(PREVIEW) as answered:
         link.hover()

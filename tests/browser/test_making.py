@@ -43,7 +43,7 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
     for index, player in enumerate(players):
         state = player.plays_beyond(1)
         assert state["error"] is None
-        assert [] == state["breaks"]
+        assert state["breaks"] == []
         for text in (PROMPTS[index], "Veo 3.1", "4 s", "$1.60 simulated"):
             expect(studio.card(index)).to_contain_text(text)
     players[0].element.evaluate("media => (media.muted = false)")
@@ -113,7 +113,7 @@ def test_the_form_shows_what_is_made_what_stays_and_the_price_before_it_is_sent(
     studio.prompt(2).fill(PROMPTS[0])
     expect(studio.form).to_contain_text("Exists as video 1 · free")
     expect(studio.form).to_contain_text("1 new take · 1 existing")
-    assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
+    assert len(server.get("/v1/videos?campaign_id=estimated")["data"]) == 1
 
 
 def test_a_prompt_may_have_a_model_and_a_format_of_its_own(server: Server, studio: Studio) -> None:
@@ -135,8 +135,8 @@ def test_a_prompt_may_have_a_model_and_a_format_of_its_own(server: Server, studi
     for index in range(3):
         studio.player(index).element.wait_for()
     made = [slot["current"] for slot in server.get("/v1/campaigns/own-shapes")["slots"]]
-    assert ["16:9", "9:16", "16:9"] == [video["aspect_ratio"] for video in made]
-    assert "veo-3.1-fast-generate-001" == made[1]["model"]
+    assert [video["aspect_ratio"] for video in made] == ["16:9", "9:16", "16:9"]
+    assert made[1]["model"] == "veo-3.1-fast-generate-001"
     studio.page.reload()
     expect(second.get_by_label("Format", exact=True)).to_have_value("9:16")
     expect(studio.form.get_by_text("No change")).to_have_count(3)
@@ -165,7 +165,7 @@ def test_the_studio_says_which_prompts_were_accepted_when_others_are_not(
     for index in (0, 2):
         studio.player(index).element.wait_for()
     expect(studio.form.get_by_role("alert")).to_contain_text("It would exceed the budget.")
-    assert [0, 2] == [slot["index"] for slot in server.get("/v1/campaigns/half-way")["slots"]]
+    assert [slot["index"] for slot in server.get("/v1/campaigns/half-way")["slots"]] == [0, 2]
 
 
 def test_the_format_of_the_last_prompt_alone_is_not_that_of_the_campaign(
@@ -189,7 +189,7 @@ def test_the_format_of_the_last_prompt_alone_is_not_that_of_the_campaign(
         expect(own[0]).to_have_value("")
         expect(studio.form.get_by_role("radio", name="16:9 wide")).to_be_checked()
     made = [slot["current"] for slot in server.get("/v1/campaigns/one-tall")["slots"]]
-    assert ["16:9", "9:16"] == [video["aspect_ratio"] for video in made]
+    assert [video["aspect_ratio"] for video in made] == ["16:9", "9:16"]
 
 
 PASTE = """(field, text) => {

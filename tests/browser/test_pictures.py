@@ -105,4 +105,4 @@ def test_the_form_offers_what_the_model_takes_and_refuses_the_rest_in_words(
     )
     expect(references).to_have_count(2)
     expect(studio.button("^Make 1 video · \\$3.20")).to_be_enabled()
-    assert [] == refusals(studio)
+    assert refusals(studio) == []

@@ -27,7 +27,7 @@ def test_a_player_has_controls_and_seeks_by_ranges_in_a_clip_with_its_index_at_t
     clip.write_bytes(heavy)
     studio.open("sought")
     player = studio.player(0)
-    assert [True, "metadata", True, True, False] == player.element.evaluate(ATTRIBUTES)
+    assert player.element.evaluate(ATTRIBUTES) == [True, "metadata", True, True, False]
     assert player.element.get_attribute("poster")
     player.watch()
     player.play()
@@ -43,7 +43,7 @@ def test_a_player_has_controls_and_seeks_by_ranges_in_a_clip_with_its_index_at_t
     assert later["error"] is None
     answers = studio.wire.answers(f"{video['id']}/content")
     assert {206} == {each.status for each in answers}
-    assert 1 < len({each.headers["content-range"] for each in answers})
+    assert len({each.headers["content-range"] for each in answers}) > 1
 
 
 def test_the_reel_plays_every_video_after_the_other_and_obeys_the_keyboard(

@@ -33,8 +33,8 @@ def test_a_prompt_is_shown_as_text(hostile: Studio, index: int) -> None:
 
     expect(hostile.card(index)).to_contain_text(prompt)
 
-    assert "taken over" != hostile.page.title()
-    assert 0 == hostile.page.locator(PLANTED).count()
+    assert hostile.page.title() != "taken over"
+    assert hostile.page.locator(PLANTED).count() == 0
     assert hostile.sideways() <= 0
 
 
@@ -50,7 +50,7 @@ def test_a_prompt_of_5000_characters_leaves_room_for_the_others(hostile: Studio)
 def test_right_to_left_text_runs_from_right_to_left(hostile: Studio) -> None:
     text = hostile.card(1).get_by_text(RIGHT_TO_LEFT, exact=True)
 
-    assert "rtl" == text.evaluate("element => getComputedStyle(element).direction")
+    assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
 
 
 def test_the_policy_allows_nothing_but_the_pages_own_files(studio: Studio) -> None:
@@ -59,5 +59,5 @@ def test_the_policy_allows_nothing_but_the_pages_own_files(studio: Studio) -> No
     assert answer
     directives = answer.headers["content-security-policy"].split("; ")
     policy = dict(directive.split(" ", 1) for directive in directives)
-    assert "'none'" == policy["default-src"]
+    assert policy["default-src"] == "'none'"
     assert {"'self'"} == {policy[name] for name in ("script-src", "style-src", "connect-src")}

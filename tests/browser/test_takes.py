@@ -42,9 +42,9 @@ def test_a_take_is_extended_and_then_remixed_from_a_picture(server: Server, stud
     studio.choose_pictures("First frame", a_picture())
     expect(dialog.get_by_alt_text("First frame: cup.png")).to_be_visible()
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    assert [] == violations(page)
+    assert violations(page) == []
     page.emulate_media(color_scheme="dark")
-    assert [] == violations(page, only=["color-contrast"])
+    assert violations(page, only=["color-contrast"]) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert studio.sideways() <= 0
     dialog.get_by_role("button", name="Remix · $1.60").click()
@@ -52,7 +52,7 @@ def test_a_take_is_extended_and_then_remixed_from_a_picture(server: Server, stud
 
     [remix, *_] = server.get("/v1/videos?campaign_id=takes")["data"]
     assert made["id"] == remix["remixed_from_video_id"]
-    assert CUP == remix["prompt"]
+    assert remix["prompt"] == CUP
     assert remix["image"]
 
 
@@ -68,7 +68,7 @@ def test_several_takes_are_made_of_a_prompt_that_is_sent_alone(
 
     studio.progress(1).wait_for()
     made = server.get("/v1/videos?campaign_id=to-choose-from")["data"]
-    assert [CUP, CUP] == [video["prompt"] for video in made]
+    assert [video["prompt"] for video in made] == [CUP, CUP]
     expect(studio.prompt(1)).to_have_value(CUP)
     expect(studio.form).to_contain_text("Every prompt has a video.")
     expect(studio.form.get_by_label("Takes of this prompt")).to_be_hidden()

@@ -62,7 +62,7 @@ def test_the_first_load_is_small_and_the_second_transfers_no_file_again(studio: 
     studio.page.reload()
     second = transferred(studio)
 
-    assert 3 == len([url for url in first if "/v1/" not in url])
+    assert len([url for url in first if "/v1/" not in url]) == 3
     assert sum(first.values()) < FIRST_LOAD_BYTES, first
     assert sum(size for url, size in second.items() if "/v1/" not in url) < HEADERS_BYTES
 
@@ -121,13 +121,13 @@ def test_a_hidden_tab_tells_progress_and_when_its_videos_are_ready_and_asks_no_m
     # The time of the page goes on by itself, too.
     studio.page.clock.run_for(50_000)
     studio.finish_requests()
-    assert [] == studio.wire.asked("/v1/campaigns/hidden")
+    assert studio.wire.asked("/v1/campaigns/hidden") == []
 
     studio.context.unroute_all()
     studio.page.clock.run_for(10_000)
     expect(studio.page).to_have_title("✓ News · hidden · Showreel")
     expect(icon_of(studio)).to_have_attribute("href", "/studio/icon_news.svg")
-    assert [["hidden", "Video 1 is ready."]] == studio.page.evaluate("notified")
+    assert studio.page.evaluate("notified") == [["hidden", "Video 1 is ready."]]
     # The form asks once more what its prompt costs.
     studio.page.clock.run_for(1_000)
     studio.player(0).wait_until_loaded()
@@ -135,7 +135,7 @@ def test_a_hidden_tab_tells_progress_and_when_its_videos_are_ready_and_asks_no_m
     studio.wire.forget()
     studio.page.clock.run_for(AN_HOUR_MS)
     studio.finish_requests()
-    assert [] == studio.wire.asked("/v1/")
+    assert studio.wire.asked("/v1/") == []
 
     studio.show()
     eventually(lambda: studio.polls("hidden"))

@@ -26,13 +26,13 @@ def test_a_delete_is_undone_by_the_keyboard_alone(server: Server, studio: Studio
     keyboard.press("Enter")
     expect(studio.button("Undo")).to_be_focused()
     expect(studio.page.get_by_role("status").filter(has_text="in the trash")).to_be_visible()
-    assert "trashed" == state_of(server, made["id"])
+    assert state_of(server, made["id"]) == "trashed"
     keyboard.press("Enter")
 
     expect(studio.page.get_by_text("Video 1 is back.")).to_be_visible()
     expect(studio.card(0).locator("video")).to_have_count(1)
     expect(studio.button("^Trash")).to_have_count(0)
-    assert "current" == state_of(server, made["id"])
+    assert state_of(server, made["id"]) == "current"
 
 
 def test_a_notice_stays_while_the_keyboard_is_in_it(server: Server, studio: Studio) -> None:
@@ -81,8 +81,8 @@ def test_the_trash_restores_and_deletes_for_good(server: Server, studio: Studio)
     dialog.get_by_role("button", name="Close").click()
     expect(studio.button("^Trash")).to_have_count(0)
     expect(studio.card(1).locator("video")).to_have_count(1)
-    assert "current" == state_of(server, buoy["id"])
-    assert [] == server.get("/v1/videos?version_state=trashed&campaign_id=ebb")["data"]
+    assert state_of(server, buoy["id"]) == "current"
+    assert server.get("/v1/videos?version_state=trashed&campaign_id=ebb")["data"] == []
     [kept] = server.get("/v1/videos?campaign_id=ebb")["data"]
     assert buoy["id"] == kept["id"]
 
@@ -105,7 +105,7 @@ def test_the_trash_is_emptied_once_somebody_is_sure(server: Server, studio: Stud
 
     expect(dialog.get_by_role("status")).to_have_text("The trash was emptied.")
     expect(dialog).to_contain_text("The trash is empty.")
-    assert [] == server.get("/v1/campaigns/flood/trash")["data"]
+    assert server.get("/v1/campaigns/flood/trash")["data"] == []
 
 
 def test_a_clean_up_leads_to_the_trash(server: Server, studio: Studio) -> None:

@@ -37,7 +37,7 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
 
     assert watched.evaluate("(video, same) => video === same", old.element.element_handle())
     after = old.state()
-    assert [] == after["breaks"]
+    assert after["breaks"] == []
     assert not after["paused"]
     assert after["frames"] > before["frames"]
     replacement = current(server, "kept-old")
@@ -46,14 +46,14 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
 
     expect(studio.card(0).locator("video")).to_have_count(1)
     assert made["id"] == current(server, "kept-old")["id"]
-    assert "historical" == server.get(f"/v1/videos/{replacement['id']}")["version_state"]
+    assert server.get(f"/v1/videos/{replacement['id']}")["version_state"] == "historical"
     studio.player(0).play()
     studio.player(0).plays_beyond(0.2)
     assert made["id"] in studio.player(0).source()
 
     studio.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    assert "kept-old-1-waves-under-a-pier.mp4" == downloaded(studio, "Download video 1")
-    assert "kept-old.zip" == downloaded(studio, "Download all")
+    assert downloaded(studio, "Download video 1") == "kept-old-1-waves-under-a-pier.mp4"
+    assert downloaded(studio, "Download all") == "kept-old.zip"
     studio.button("Share… video 1").click()
     studio.dialog.get_by_role("button", name="Copy the link").click()
     expect(studio.dialog.get_by_role("status")).to_have_text("Copied.")
@@ -106,7 +106,7 @@ def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
     studio.regenerate(0)
     old, new = studio.wait_for_comparison(0)
     marks = studio.card(0).get_by_text("MP4").all_inner_texts()
-    assert ["MP4", "Current MP4"] == marks[:2]
+    assert marks[:2] == ["MP4", "Current MP4"]
 
     studio.button("Play both").click()
     new.plays_beyond(0.5)
@@ -209,7 +209,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     studio.dialog.get_by_label("Earlier takes to keep").select_option("0")
     expect(studio.dialog.get_by_role("listitem")).to_have_count(1)
     expect(studio.dialog).to_contain_text("MB in total")
-    assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]
+    assert server.get(f"/v1/videos/{new['id']}")["version_state"] == "historical"
 
     studio.dialog.get_by_role("button", name="Move 1 earlier take to the trash").click()
 

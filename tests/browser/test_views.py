@@ -82,11 +82,11 @@ def test_axe_finds_no_violation(view: Studio) -> None:
         # What the header covers in part would be too small a target.
         view.page.evaluate("scrollTo(0, 0)")
 
-        assert [] == violations(view.page, only=look.rules), look.name
+        assert violations(view.page, only=look.rules) == [], look.name
 
 
 def test_with_reduced_motion_nothing_moves(view: Studio) -> None:
-    assert 0 == view.page.evaluate(RUNNING)
+    assert view.page.evaluate(RUNNING) == 0
 
 
 def test_a_screenshot_of_each_view_is_taken(view: Studio, name: str) -> None:
@@ -108,7 +108,7 @@ def test_a_phone_shows_the_videos_first(browser: Browser, gallery: Server) -> No
         VIEWS["campaign"](studio)
 
         assert not studio.form.is_visible()
-        assert [] == violations(studio.page)
+        assert violations(studio.page) == []
         take_picture(studio.page, "campaign-on-a-phone", full_page=True)
 
 
@@ -118,7 +118,7 @@ def test_a_german_browser_gets_the_german_page_and_may_choose_the_english_one(
     with opened(browser, gallery, viewport=NARROW, locale="de-DE") as studio:
         studio.open(GALLERY)
         expect(studio.card(0)).to_contain_text("1,60 $ simuliert")
-        assert [] == violations(studio.page)
+        assert violations(studio.page) == []
         assert studio.sideways() <= 0
         take_picture(studio.page, "german-on-a-phone", full_page=True)
         studio.page.set_viewport_size(ZOOMED)

@@ -43,7 +43,7 @@ def test_a_webhook_is_added_tested_followed_paused_and_deleted(
     card.get_by_role("button", name="Send a test").click()
     expect(studio.page.get_by_text("The receiver accepted the test.")).to_be_visible()
     ((headers, body, _),) = receiver.got
-    assert "webhook.test" == Verifier(secret).verify(body, headers)["type"]
+    assert Verifier(secret).verify(body, headers)["type"] == "webhook.test"
 
     receiver.status = 500
     (video,) = server.make("told", "A bell rings")
@@ -63,7 +63,7 @@ def test_a_webhook_is_added_tested_followed_paused_and_deleted(
 
     card.get_by_role("button", name="Pause").click()
     expect(card).to_contain_text("Its events wait")
-    assert "paused" == hook(server, receiver)["status"]
+    assert hook(server, receiver)["status"] == "paused"
     card.get_by_role("button", name="Resume").click()
     expect(card).to_contain_text("Active")
     card.get_by_role("button", name="Replace the secret").click()

@@ -56,4 +56,4 @@ def test_an_unknown_field_of_a_picture_is_found(field: str) -> None:
 
     body = {"instances": [{field: given}]}
 
-    assert [".uri is unknown"] == [*unknown_in_request(f"{MODEL}:predictLongRunning", body)]
+    assert [*unknown_in_request(f"{MODEL}:predictLongRunning", body)] == [".uri is unknown"]

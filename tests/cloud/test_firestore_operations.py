@@ -130,8 +130,8 @@ def test_a_completion_costs_three_commits(ports: FakePorts, door: Door) -> None:
 
     wake(ports, video)
 
-    assert 3 == door.count(COMMIT)
-    assert 4 == door.count(GET)
+    assert door.count(COMMIT) == 3
+    assert door.count(GET) == 4
 
 
 def test_a_replacement_costs_four_commits(ports: FakePorts, door: Door) -> None:
@@ -143,22 +143,22 @@ def test_a_replacement_costs_four_commits(ports: FakePorts, door: Door) -> None:
 
     wake(ports, video)
 
-    assert 4 == door.count(COMMIT)
-    assert 6 == door.count(GET)
+    assert door.count(COMMIT) == 4
+    assert door.count(GET) == 6
 
 
 @pytest.mark.parametrize("campaign_id", [None, CAMPAIGN_ID])
 def test_a_page_costs_one_query(ports: FakePorts, door: Door, campaign_id: str | None) -> None:
     ports.campaigns.list_videos(VideoQuery(campaign_id=campaign_id, limit=5))
 
-    assert [QUERY] == [call.method for call in door.calls]
+    assert [call.method for call in door.calls] == [QUERY]
 
 
 def test_a_tick_that_finds_nothing_costs_three_queries(ports: FakePorts, door: Door) -> None:
     """One for due videos, one for chores, and one for chores that waited for signed URLs."""
     assert ports.campaigns.due(SOON, limit=9) == ()
 
-    assert [QUERY, QUERY, QUERY] == [call.method for call in door.calls]
+    assert [call.method for call in door.calls] == [QUERY, QUERY, QUERY]
 
 
 def test_a_tick_reads_as_many_documents_as_the_costs_say(

@@ -148,7 +148,7 @@ def test_each_chunk_of_an_upload_may_be_lost_once(
 
     put(bucket_store, CLIP, LARGE)
 
-    assert LARGE == read(bucket_store)
+    assert read(bucket_store) == LARGE
 
 
 def test_a_move_whose_answer_was_lost_is_done(
@@ -158,7 +158,7 @@ def test_a_move_whose_answer_was_lost_is_done(
 
     rename(store)
 
-    assert [HISTORICAL] == names(store)
+    assert names(store) == [HISTORICAL]
 
 
 def test_a_copy_and_a_delete_whose_answers_were_lost_are_done(
@@ -169,7 +169,7 @@ def test_a_copy_and_a_delete_whose_answers_were_lost_are_done(
 
     rename(store)
 
-    assert [HISTORICAL] == names(store)
+    assert names(store) == [HISTORICAL]
 
 
 @pytest.mark.parametrize("words", ["Forbidden", ""], ids=["named", "unnamed"])
@@ -184,7 +184,7 @@ def test_without_the_permission_to_move_an_object_is_copied_and_the_missing_righ
 
     rename(store)
 
-    assert [HISTORICAL] == names(store)
+    assert names(store) == [HISTORICAL]
     assert "bucket.move_denied: storage.objects.move is missing" in caplog.text
 
 
@@ -197,8 +197,8 @@ def test_a_copy_instead_of_a_move_never_replaces_what_is_there(
     rename(store)
 
     with store.open(HISTORICAL) as stream:
-        assert b"an older one" == stream.read()
-    assert [HISTORICAL] == names(store)
+        assert stream.read() == b"an older one"
+    assert names(store) == [HISTORICAL]
 
 
 def test_a_small_upload_whose_answer_is_cut_off_is_done(
@@ -238,7 +238,7 @@ def test_the_first_rename_of_a_clip_may_fail_at_any_call(
 
     bucket_store.rename(GENERATED, CLIP)
 
-    assert [CLIP] == names(bucket_store)
+    assert names(bucket_store) == [CLIP]
     assert (
         resource(bucket_server, bucket_name, CLIP)["cacheControl"]
         == "private, max-age=86400, immutable"
@@ -265,7 +265,7 @@ def test_a_source_that_changes_during_a_rename_is_renamed_with_its_new_bytes(
     rename(store)
 
     with store.open(HISTORICAL) as stream:
-        assert b"another clip" == stream.read()
+        assert stream.read() == b"another clip"
 
 
 def test_a_delete_whose_answer_was_lost_is_done(
@@ -275,7 +275,7 @@ def test_a_delete_whose_answer_was_lost_is_done(
 
     delete(store)
 
-    assert [] == names(store)
+    assert names(store) == []
 
 
 @pytest.mark.parametrize("content", [b"a clip", LARGE], ids=["small", "large"])
@@ -309,7 +309,7 @@ def test_a_slow_answer_is_waited_for(
 ) -> None:
     bucket_server.fail("alt=media", delayed(0.2))
 
-    assert b"a clip" == read(store)
+    assert read(store) == b"a clip"
 
 
 PERMISSIONS = [

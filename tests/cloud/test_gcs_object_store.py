@@ -37,9 +37,9 @@ def test_a_clip_has_its_type_cache_control_disposition_and_metadata(
     bucket_store.put(CLIP, BytesIO(b"a clip"), content_type="video/mp4", metadata=metadata)
 
     stored = resource(bucket_server, bucket_name, CLIP)
-    assert "video/mp4" == stored["contentType"]
-    assert "private, max-age=86400, immutable" == stored["cacheControl"]
-    assert "inline" == stored["contentDisposition"]
+    assert stored["contentType"] == "video/mp4"
+    assert stored["cacheControl"] == "private, max-age=86400, immutable"
+    assert stored["contentDisposition"] == "inline"
     assert metadata == {name: stored["metadata"][name] for name in metadata}
 
 
@@ -48,7 +48,7 @@ def test_a_record_is_asked_for_again(
 ) -> None:
     bucket_store.put(RECORD, BytesIO(b"{}"), content_type="application/json")
 
-    assert "no-cache" == resource(bucket_server, bucket_name, RECORD)["cacheControl"]
+    assert resource(bucket_server, bucket_name, RECORD)["cacheControl"] == "no-cache"
 
 
 def test_a_generated_clip_gets_the_metadata_of_an_uploaded_one(
@@ -60,11 +60,11 @@ def test_a_generated_clip_gets_the_metadata_of_an_uploaded_one(
     bucket_store.rename(GENERATED, CLIP)
 
     stored = resource(bucket_server, bucket_name, CLIP)
-    assert ("video/mp4", "private, max-age=86400, immutable", "inline") == (
+    assert (
         stored["contentType"],
         stored["cacheControl"],
         stored["contentDisposition"],
-    )
+    ) == ("video/mp4", "private, max-age=86400, immutable", "inline")
 
 
 def test_a_clip_that_was_public_is_private_after_its_next_rename(
@@ -90,10 +90,10 @@ def test_a_clip_that_was_written_without_its_type_has_it_after_a_rename(
     bucket_store.rename(GENERATED, CLIP)
 
     stored = resource(bucket_server, bucket_name, CLIP)
-    assert ("video/mp4", "private, max-age=86400, immutable") == (
+    assert (
         stored["contentType"],
         stored["cacheControl"],
-    )
+    ) == ("video/mp4", "private, max-age=86400, immutable")
 
 
 def test_a_rename_keeps_etag_and_metadata(
@@ -107,7 +107,7 @@ def test_a_rename_keeps_etag_and_metadata(
     bucket_store.rename(CLIP, HISTORICAL)
 
     assert before.etag == bucket_store.head(HISTORICAL).etag
-    assert "spring" == resource(bucket_server, bucket_name, HISTORICAL)["metadata"]["campaign"]
+    assert resource(bucket_server, bucket_name, HISTORICAL)["metadata"]["campaign"] == "spring"
 
 
 def test_a_rename_sets_the_metadata_of_a_foreign_object(
@@ -118,7 +118,7 @@ def test_a_rename_sets_the_metadata_of_a_foreign_object(
     bucket_store.rename(CLIP, HISTORICAL, metadata={"campaign_id": "spring"})
 
     described = resource(bucket_server, bucket_name, HISTORICAL)["metadata"]
-    assert ("veo", "spring") == (described["by"], described["campaign_id"])
+    assert (described["by"], described["campaign_id"]) == ("veo", "spring")
 
 
 @pytest.mark.parametrize("status", [400, 405, 501])
@@ -130,10 +130,10 @@ def test_a_service_without_moves_copies_and_deletes(
 
     bucket_store.rename(CLIP, HISTORICAL)
 
-    assert [HISTORICAL] == [info.path for info in bucket_store.list("videos/")]
-    assert {"objects.rewrite": 1, "objects.delete": 1} == {
+    assert [info.path for info in bucket_store.list("videos/")] == [HISTORICAL]
+    assert {
         name: bucket_server.operations()[name] for name in ("objects.rewrite", "objects.delete")
-    }
+    } == {"objects.rewrite": 1, "objects.delete": 1}
 
 
 def test_a_copy_is_deleted_later_where_a_crash_left_both(
@@ -144,11 +144,11 @@ def test_a_copy_is_deleted_later_where_a_crash_left_both(
     bucket_server.fail("DELETE", refused(400))
     with pytest.raises(StorageError):
         bucket_store.rename(CLIP, HISTORICAL)
-    assert [HISTORICAL, CLIP] == [info.path for info in bucket_store.list("videos/")]
+    assert [info.path for info in bucket_store.list("videos/")] == [HISTORICAL, CLIP]
 
     bucket_store.rename(CLIP, HISTORICAL)
 
-    assert [HISTORICAL] == [info.path for info in bucket_store.list("videos/")]
+    assert [info.path for info in bucket_store.list("videos/")] == [HISTORICAL]
 
 
 def test_a_list_has_every_page(
@@ -158,8 +158,8 @@ def test_a_list_has_every_page(
     for number in range(5):
         put(bucket_store, f"videos/{number}.mp4")
 
-    assert 5 == len(list(bucket_store.list("videos/")))
-    assert 3 == bucket_server.operations()["objects.list"]
+    assert len(list(bucket_store.list("videos/"))) == 5
+    assert bucket_server.operations()["objects.list"] == 3
 
 
 def test_a_list_of_pages_is_emptied_while_it_is_read(
@@ -172,7 +172,7 @@ def test_a_list_of_pages_is_emptied_while_it_is_read(
     for info in bucket_store.list("videos/"):
         bucket_store.delete(info.path)
 
-    assert [] == list(bucket_store.list("videos/"))
+    assert list(bucket_store.list("videos/")) == []
 
 
 def test_a_folder_created_in_the_console_is_no_object(
@@ -181,7 +181,7 @@ def test_a_folder_created_in_the_console_is_no_object(
     write(bucket_server, bucket_name, "videos/", b"")
     write(bucket_server, bucket_name, "videos/spring/", b"")
 
-    assert [] == list(bucket_store.list("videos/"))
+    assert list(bucket_store.list("videos/")) == []
 
 
 @pytest.mark.parametrize("path", NO_NAMES)
@@ -203,7 +203,7 @@ def test_a_name_that_leads_elsewhere_is_refused(
     with pytest.raises(StorageError):
         use(bucket_store, path)
 
-    assert [CLIP] == [info.path for info in bucket_store.list("videos/")]
+    assert [info.path for info in bucket_store.list("videos/")] == [CLIP]
 
 
 def test_names_may_have_spaces_and_letters_of_any_script(bucket_store: GCSObjectStore) -> None:
@@ -213,7 +213,7 @@ def test_names_may_have_spaces_and_letters_of_any_script(bucket_store: GCSObject
     bucket_store.rename(path, f"{path}.old")
 
     assert [f"{path}.old"] == [info.path for info in bucket_store.list("videos/été/")]
-    assert b"a clip" == bucket_store.open(f"{path}.old").read()
+    assert bucket_store.open(f"{path}.old").read() == b"a clip"
 
 
 @pytest.mark.parametrize("size", [0, 4 * MEBIBYTE - 1, 4 * MEBIBYTE, 9 * MEBIBYTE + 1])
@@ -243,7 +243,7 @@ def test_a_large_upload_is_refused_if_its_name_exists(bucket_store: GCSObjectSto
     with pytest.raises(ObjectExistsError):
         put(bucket_store, CLIP, bytes(5 * MEBIBYTE))
 
-    assert b"a clip" == bucket_store.open(CLIP).read()
+    assert bucket_store.open(CLIP).read() == b"a clip"
 
 
 def test_a_large_upload_is_refused_if_its_name_is_taken_meanwhile(
@@ -264,7 +264,7 @@ def test_a_large_upload_is_refused_if_its_name_is_taken_meanwhile(
     with pytest.raises(ObjectExistsError):
         bucket_store.put(CLIP, Slow(bytes(8 * MEBIBYTE)), content_type="video/mp4")
 
-    assert b"another clip" == bucket_store.open(CLIP).read()
+    assert bucket_store.open(CLIP).read() == b"another clip"
 
 
 def test_a_large_upload_that_breaks_off_is_cancelled(
@@ -280,8 +280,8 @@ def test_a_large_upload_that_breaks_off_is_cancelled(
     with pytest.raises(RuntimeError):
         bucket_store.put(CLIP, Broken(bytes(8 * MEBIBYTE)), content_type="video/mp4")
 
-    assert 1 == bucket_server.operations()["objects.insert.cancel"]
-    assert [] == list(bucket_store.list("videos/"))
+    assert bucket_server.operations()["objects.insert.cancel"] == 1
+    assert list(bucket_store.list("videos/")) == []
 
 
 def test_a_stream_whose_object_was_renamed_ends_and_does_not_mix(
@@ -344,8 +344,8 @@ def test_a_usual_clip_is_read_once_in_few_requests(
             pass
 
     media = [each for each in bucket_server.requests if each.operation == "objects.media"]
-    assert 3 == len(media)
-    assert 6_000_000 == sum(each.sent_bytes for each in media)
+    assert len(media) == 3
+    assert sum(each.sent_bytes for each in media) == 6_000_000
 
 
 def test_a_heavy_clip_is_fetched_once_for_inspection_and_pictures(
@@ -374,7 +374,7 @@ def test_an_opened_clip_is_renamed_without_another_read(
 
     bucket_store.rename(CLIP, HISTORICAL)
 
-    assert {"objects.move": 1} == operations(bucket_server)
+    assert operations(bucket_server) == {"objects.move": 1}
 
 
 def test_a_clip_that_was_replaced_since_it_was_opened_is_renamed_as_it_is(
@@ -387,4 +387,4 @@ def test_a_clip_that_was_replaced_since_it_was_opened_is_renamed_as_it_is(
 
     bucket_store.rename(CLIP, HISTORICAL)
 
-    assert b"another clip" == bucket_store.open(HISTORICAL).read()
+    assert bucket_store.open(HISTORICAL).read() == b"another clip"

@@ -40,7 +40,7 @@ def test_the_bucket_serves_what_iam_signed(
 
     response = ask("GET", signer.sign(PATHS[0], expires_in=QUARTER).url)
 
-    assert (200, b"a clip") == (response.status, response.body)
+    assert (response.status, response.body) == (200, b"a clip")
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -49,7 +49,7 @@ def test_an_unavailable_iam_is_retried(signer: V4URLSigner, iam: FakeIAM, status
 
     signer.sign(PATHS[0], expires_in=QUARTER)
 
-    assert (1, 2) == (iam.connections, iam.calls)
+    assert (iam.connections, iam.calls) == (1, 2)
 
 
 def test_a_refusal_names_the_permission_that_is_missing(signer: V4URLSigner, iam: FakeIAM) -> None:

@@ -48,7 +48,7 @@ def let_clip_appear(showreel: Showreel) -> None:
 
 def assert_stored_and_paid_once(showreel: Showreel, video: Video) -> None:
     latest = showreel.latest(video)
-    assert (Phase.DONE, True) == (latest.phase, latest.is_current)
+    assert (latest.phase, latest.is_current) == (Phase.DONE, True)
     assert showreel.money == Money(spent=PRICE)
     assert showreel.veo.vertex.submissions == 1
     assert len(showreel.veo.vertex.asked(SUBMIT)) == 1

@@ -459,6 +459,6 @@ def test_no_answer_waits_for_more_calls_than_the_document_says(
     found = SECTION.search(PAGE.read_text())
     assert found is not None
     assert table == found[0]
-    assert {} == {
+    assert {
         what: calls[what] for what, limit in LIMITS.items() if len(own(calls[what])) > limit
-    }
+    } == {}

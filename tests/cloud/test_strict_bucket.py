@@ -54,20 +54,20 @@ def test_a_generation_that_is_not_the_expected_one_is_refused(
 
     response = send(method, wanted, more=more, body={})
 
-    assert 412 == response.status
-    assert "conditionNotMet" == json.loads(response.body)["error"]["errors"][0]["reason"]
+    assert response.status == 412
+    assert json.loads(response.body)["error"]["errors"][0]["reason"] == "conditionNotMet"
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_a_missing_object_is_answered_404_and_not_412(send: Send, method: str) -> None:
-    assert 404 == send(method, "ifGenerationMatch=1", body={}).status
+    assert send(method, "ifGenerationMatch=1", body={}).status == 404
 
 
 def test_the_expected_generation_is_let_through(send: Send, generation: int) -> None:
     changed = send("PATCH", f"ifGenerationMatch={generation}", body={"cacheControl": "no-cache"})
 
-    assert "no-cache" == json.loads(changed.body)["cacheControl"]
-    assert 204 == send("DELETE", f"ifGenerationMatch={generation}").status
+    assert json.loads(changed.body)["cacheControl"] == "no-cache"
+    assert send("DELETE", f"ifGenerationMatch={generation}").status == 204
 
 
 def test_every_change_of_metadata_raises_the_metageneration(
@@ -76,17 +76,17 @@ def test_every_change_of_metadata_raises_the_metageneration(
     send("PATCH", body={"cacheControl": "no-cache"})
     send("PATCH", body={"cacheControl": "no-store"})
 
-    assert "3" == resource(bucket_server, bucket_name, NAME)["metageneration"]
-    assert "3" == send("GET", "alt=media").headers["x-goog-metageneration"]
-    assert 412 == send("PATCH", "ifMetagenerationMatch=2", body={}).status
+    assert resource(bucket_server, bucket_name, NAME)["metageneration"] == "3"
+    assert send("GET", "alt=media").headers["x-goog-metageneration"] == "3"
+    assert send("PATCH", "ifMetagenerationMatch=2", body={}).status == 412
 
 
 def test_a_matching_generation_is_answered_304(send: Send, generation: int) -> None:
-    assert 304 == send("GET", f"ifGenerationNotMatch={generation}").status
+    assert send("GET", f"ifGenerationNotMatch={generation}").status == 304
 
 
 def test_an_old_generation_is_not_found(send: Send, generation: int) -> None:
-    assert 404 == send("GET", f"alt=media&generation={generation - 1}").status
+    assert send("GET", f"alt=media&generation={generation - 1}").status == 404
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_an_unsatisfiable_range_does_not_disturb_the_next_request(
             answers.append((response.status, response.read()))
 
     assert status == answers[0][0]
-    assert (206, b"a c") == answers[1]
+    assert answers[1] == (206, b"a c")
 
 
 @pytest.mark.parametrize("way", ["moveTo/o", "rewriteTo/b/{bucket}/o"])
@@ -116,12 +116,12 @@ def test_a_put_that_requires_absence_does_not_replace_an_object(
     write(bucket_server, bucket_name, OTHER, b"another clip")
     more = f"/{way.format(bucket=bucket_name)}/{quote(OTHER, safe='')}"
 
-    assert 412 == send("POST", "ifGenerationMatch=0", more=more).status
-    assert 200 == send("GET").status
+    assert send("POST", "ifGenerationMatch=0", more=more).status == 412
+    assert send("GET").status == 200
 
 
 def test_an_object_is_not_moved_onto_itself(send: Send, generation: int) -> None:
-    assert 400 == send("POST", more=f"/moveTo/o/{quote(NAME, safe='')}").status
+    assert send("POST", more=f"/moveTo/o/{quote(NAME, safe='')}").status == 400
 
 
 def upload(bucket_server: StrictBucketServer, bucket_name: str) -> str:
@@ -142,7 +142,7 @@ def test_an_upload_reports_its_committed_bytes(
     assert "range" not in ask("PUT", url, headers={"content-range": "bytes */*"}).headers
 
     headers = {"content-range": f"bytes 0-{QUANTUM - 1}/*"}
-    assert 308 == ask("PUT", url, headers=headers, body=bytes(QUANTUM)).status
+    assert ask("PUT", url, headers=headers, body=bytes(QUANTUM)).status == 308
 
     state = ask("PUT", url, headers={"content-range": "bytes */*"})
     assert (308, f"bytes=0-{QUANTUM - 1}") == (state.status, state.headers["range"])
@@ -160,7 +160,7 @@ def test_a_chunk_that_does_not_fit_is_refused(
 
     refused = ask("PUT", url, headers={"content-range": content_range}, body=bytes(size))
 
-    assert 400 == refused.status
+    assert refused.status == 400
 
 
 def test_the_last_answer_of_an_upload_is_repeated(
@@ -173,7 +173,7 @@ def test_the_last_answer_of_an_upload_is_repeated(
 
     again = ask("PUT", url, headers=headers, body=b"a clip")
 
-    assert (200, "6") == (again.status, json.loads(again.body)["size"])
+    assert (again.status, json.loads(again.body)["size"]) == (200, "6")
 
 
 def test_bytes_with_a_wrong_checksum_are_refused(
@@ -182,8 +182,8 @@ def test_bytes_with_a_wrong_checksum_are_refused(
     url = upload(bucket_server, bucket_name)
     headers = {"content-range": "bytes 0-5/6", "x-goog-hash": "crc32c=AAAAAA=="}
 
-    assert 400 == ask("PUT", url, headers=headers, body=b"a clip").status
-    assert 404 == send("GET").status
+    assert ask("PUT", url, headers=headers, body=b"a clip").status == 400
+    assert send("GET").status == 404
 
 
 def test_an_unsupported_request_is_answered_501(
@@ -191,14 +191,14 @@ def test_an_unsupported_request_is_answered_501(
 ) -> None:
     url = f"{bucket_server.url}/storage/v1/b/{bucket_name}/o"
 
-    assert 501 == ask("GET", f"{url}?matchGlob=**").status
-    assert 501 == ask("POST", f"{bucket_server.url}/batch/storage/v1").status
+    assert ask("GET", f"{url}?matchGlob=**").status == 501
+    assert ask("POST", f"{bucket_server.url}/batch/storage/v1").status == 501
 
 
 def test_a_bucket_that_is_not_empty_is_not_deleted(
     bucket_server: StrictBucketServer, bucket_name: str, generation: int
 ) -> None:
-    assert 409 == ask("DELETE", f"{bucket_server.url}/storage/v1/b/{bucket_name}").status
+    assert ask("DELETE", f"{bucket_server.url}/storage/v1/b/{bucket_name}").status == 409
 
 
 def test_the_log_counts_operations_and_bytes(
@@ -210,9 +210,9 @@ def test_the_log_counts_operations_and_bytes(
 
     expected = {"objects.insert": 1, "objects.get": 1, "objects.delete": 1}
     assert expected == bucket_server.operations(re.escape(NAME))
-    assert [(6, 200), (0, 200), (0, 204)] == [
+    assert [
         (each.received_bytes, each.status) for each in bucket_server.requests if NAME in each.line
-    ]
+    ] == [(6, 200), (0, 200), (0, 204)]
 
 
 def test_a_new_object_is_published(
@@ -239,4 +239,4 @@ def test_a_new_object_is_published(
         attributes["bucketId"],
         attributes["objectId"],
     )
-    assert NAME == json.loads(b64decode(data))["name"]
+    assert json.loads(b64decode(data))["name"] == NAME

@@ -124,10 +124,10 @@ def code_of(response: Response) -> str:
 def test_a_browser_plays_a_signed_url(url: str) -> None:
     response = get(url)
 
-    assert (200, CONTENT) == (response.status, response.body)
-    assert "video/mp4" == response.headers["content-type"]
-    assert "inline" == response.headers["content-disposition"]
-    assert "bytes" == response.headers["accept-ranges"]
+    assert (response.status, response.body) == (200, CONTENT)
+    assert response.headers["content-type"] == "video/mp4"
+    assert response.headers["content-disposition"] == "inline"
+    assert response.headers["accept-ranges"] == "bytes"
 
 
 @pytest.mark.parametrize(
@@ -142,15 +142,15 @@ def test_a_browser_seeks_in_it(url: str, wanted: str, expected: bytes) -> None:
 
 
 def test_a_url_for_get_is_refused_for_head(url: str) -> None:
-    assert 403 == ask("HEAD", url).status
+    assert ask("HEAD", url).status == 403
 
 
 def test_a_url_for_head_is_refused_for_get(store: GCSObjectStore, url: str) -> None:
     signed = store.sign(CLIP, expires_in=QUARTER, method=SignedMethod.HEAD)
 
     assert url != signed.url
-    assert (200, b"") == (ask("HEAD", signed.url).status, ask("HEAD", signed.url).body)
-    assert 403 == get(signed.url).status
+    assert (ask("HEAD", signed.url).status, ask("HEAD", signed.url).body) == (200, b"")
+    assert get(signed.url).status == 403
 
 
 @pytest.mark.parametrize(
@@ -168,13 +168,13 @@ def test_a_url_for_head_is_refused_for_get(store: GCSObjectStore, url: str) -> N
 def test_a_changed_url_is_refused(url: str, change: Callable[[str], str]) -> None:
     response = get(change(url))
 
-    assert (403, "SignatureDoesNotMatch") == (response.status, code_of(response))
+    assert (response.status, code_of(response)) == (403, "SignatureDoesNotMatch")
 
 
 def test_an_unsigned_url_is_refused(url: str) -> None:
     response = get(url.partition("?")[0])
 
-    assert (403, "AccessDenied") == (response.status, code_of(response))
+    assert (response.status, code_of(response)) == (403, "AccessDenied")
 
 
 def test_a_signature_of_a_foreign_key_is_refused(
@@ -185,7 +185,7 @@ def test_a_signature_of_a_foreign_key_is_refused(
         bucket_name, credentials=lambda: stranger, now=clock, endpoint=bucket_server.url
     )
 
-    assert 403 == get(signer.sign(CLIP, expires_in=QUARTER).url).status
+    assert get(signer.sign(CLIP, expires_in=QUARTER).url).status == 403
 
 
 def test_a_url_expires_at_its_stated_time(
@@ -198,21 +198,21 @@ def test_a_url_expires_at_its_stated_time(
 
     response = get(over.url)
 
-    assert (400, "ExpiredToken") == (response.status, code_of(response))
-    assert 200 == get(good.url).status
+    assert (response.status, code_of(response)) == (400, "ExpiredToken")
+    assert get(good.url).status == 200
 
 
 def test_an_object_that_is_not_there_is_not_found(store: GCSObjectStore) -> None:
     response = get(store.sign("videos/none.mp4", expires_in=QUARTER).url)
 
-    assert (404, "NoSuchKey") == (response.status, code_of(response))
+    assert (response.status, code_of(response)) == (404, "NoSuchKey")
 
 
 @pytest.mark.parametrize("path", ["videos/été/ü+%20&?#'\"~.mp4", "videos/a b/(c)*!.jpg"])
 def test_any_name_can_be_signed(bucket_store: GCSObjectStore, path: str) -> None:
     bucket_store.put(path, BytesIO(b"a clip"), content_type="video/mp4")
 
-    assert b"a clip" == get(bucket_store.sign(path, expires_in=QUARTER).url).body
+    assert get(bucket_store.sign(path, expires_in=QUARTER).url).body == b"a clip"
 
 
 def test_a_url_equals_the_client_librarys(
@@ -268,10 +268,10 @@ def test_a_url_is_reused_for_half_of_its_lifetime(
     first = signer.sign(CLIP, expires_in=QUARTER)
 
     assert first == signed_at(signer, clock, timedelta(minutes=7))
-    assert 1 == credentials.signatures
+    assert credentials.signatures == 1
 
     later = signed_at(signer, clock, timedelta(minutes=1))
-    assert (2, True) == (credentials.signatures, later.expires_at > first.expires_at)
+    assert (credentials.signatures, later.expires_at > first.expires_at) == (2, True)
 
 
 def test_a_url_is_never_valid_for_longer_than_requested(signer: V4URLSigner, clock: Clock) -> None:
@@ -289,7 +289,7 @@ def test_the_number_of_cached_urls_is_bounded(
     for number in (1, 2, 3, 4, 4, 3, 2, 1):
         signer.sign(f"videos/{number}.mp4", expires_in=QUARTER)
 
-    assert 5 == credentials.signatures
+    assert credentials.signatures == 5
 
 
 def test_a_signature_with_a_key_loads_no_client_library(
@@ -307,4 +307,4 @@ def test_a_signature_with_a_key_loads_no_client_library(
         text=True,
     )
 
-    assert "[]" == found.stdout.strip()
+    assert found.stdout.strip() == "[]"

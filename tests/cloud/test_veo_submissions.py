@@ -204,7 +204,7 @@ def test_a_token_that_is_not_accepted_is_renewed(veo: Veo) -> None:
     veo.generator.submit(a_submission())
 
     sent = [request.headers["authorization"] for request in veo.vertex.asked(SUBMIT)]
-    assert ["Bearer token-1", "Bearer token-2"] == sent
+    assert sent == ["Bearer token-1", "Bearer token-2"]
 
 
 @pytest.mark.parametrize("model", ["veo-2.0-generate-001", MODEL])

@@ -114,7 +114,7 @@ def test_the_same_prompt_and_seed_make_the_same_clip() -> None:
 def test_several_samples_are_several_clips(vertex: FakeVertex, bucket: dict[str, bytes]) -> None:
     done(vertex, submit(vertex, sampleCount=2))
 
-    assert ["sample_0.mp4", "sample_1.mp4"] == [uri.rpartition("/")[2] for uri in bucket]
+    assert [uri.rpartition("/")[2] for uri in bucket] == ["sample_0.mp4", "sample_1.mp4"]
 
 
 def test_without_a_storage_uri_the_clip_is_in_the_answer(vertex: FakeVertex) -> None:

@@ -38,7 +38,7 @@ def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
         facts = showreel.inspector.inspect(clip).facts
     assert facts.duration_seconds == pytest.approx(4, abs=0.1)
     assert (facts.width, facts.height, facts.video_codec) == (1280, 720, "h264")
-    assert PRICE == showreel.money.spent
+    assert showreel.money.spent == PRICE
     assert showreel.veo.vertex.submissions == 1
     assert list(showreel.objects.list("videos/attempts/")) == []
 
@@ -164,7 +164,7 @@ def test_without_a_bucket_a_lost_answer_is_possibly_spent(tmp_path: Path) -> Non
 
         assert video.failure is not None
         assert video.failure.code == "outcome_unknown"
-        assert PRICE == showreel.money.possibly_spent
+        assert showreel.money.possibly_spent == PRICE
         assert veo.vertex.submissions == 1
 
 
@@ -197,5 +197,5 @@ def test_an_operation_that_leads_nowhere_ends_as_possibly_spent(
 ) -> None:
     showreel.ended(showreel.create(f"A red bicycle [{ending}]"))
 
-    assert PRICE == showreel.money.possibly_spent
+    assert showreel.money.possibly_spent == PRICE
     assert showreel.veo.vertex.submissions == 1

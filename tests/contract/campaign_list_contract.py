@@ -93,8 +93,11 @@ class CampaignListContract:
             query = VideoQuery(campaign_id=campaign_id, version_state=version_state, tag=tag)
             return sorted(numbers(repository.list_videos(query)))
 
-        assert [[0, 1], [1], [3], []] == [
-            found(tag) for tag in ("launch", "spring", "launches", "autumn")
+        assert [found(tag) for tag in ("launch", "spring", "launches", "autumn")] == [
+            [0, 1],
+            [1],
+            [3],
+            [],
         ]
 
     @pytest.mark.usefixtures("nine")
@@ -230,8 +233,8 @@ class CampaignListContract:
         after = ListPosition.of(first.videos[-1])
         rest = repository.list_videos(replace(query, after=after, limit=4))
 
-        assert ([7, 6], True) == (numbers(first), first.has_more)
-        assert ([4, 3, 1, 0], False) == (numbers(rest), rest.has_more)
+        assert (numbers(first), first.has_more) == ([7, 6], True)
+        assert (numbers(rest), rest.has_more) == ([4, 3, 1, 0], False)
 
     @pytest.mark.parametrize("order", SortOrder)
     @pytest.mark.parametrize(
@@ -261,7 +264,7 @@ class CampaignListContract:
             first.has_more,
             rest.has_more,
         )
-        assert [1, 2, 3, 4] == sorted(numbers(trash))
+        assert sorted(numbers(trash)) == [1, 2, 3, 4]
 
     def test_a_list_shows_every_commit_at_once(self, repository: CampaignRepository) -> None:
         change = stored(repository, a_reserved_video(1))
@@ -318,9 +321,9 @@ class CampaignListContract:
         repository.add_savings("a", Decimal("3.20"), 1)
 
         rest = repository.find_campaigns(CampaignQuery(after=CampaignPosition.of(first[0])))
-        assert (["c"], ["b"]) == (ids(first), ids(rest))
-        assert ["a", "c", "b"] == found(repository)
-        assert 1 == repository.find_campaigns(CampaignQuery(limit=1))[0].savings.hits
+        assert (ids(first), ids(rest)) == (["c"], ["b"])
+        assert found(repository) == ["a", "c", "b"]
+        assert repository.find_campaigns(CampaignQuery(limit=1))[0].savings.hits == 1
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -356,12 +359,12 @@ class CampaignListContract:
         keep(repository, "broken", failed=(0,))
         keep(repository, "old", failed=(1,), archived=True)
 
-        assert ["busy"] == found(repository, status=CampaignStatus.PENDING)
-        assert ["old", "broken"] == found(repository, status=CampaignStatus.FAILED)
-        assert ["broken"] == found(repository, status=CampaignStatus.FAILED, archived=False)
-        assert ["old"] == found(repository, archived=True)
-        assert ["quiet", "busy", "broken"] == found(repository, archived=False)
-        assert [] == found(repository, status=CampaignStatus.PENDING, words=("quiet",))
+        assert found(repository, status=CampaignStatus.PENDING) == ["busy"]
+        assert found(repository, status=CampaignStatus.FAILED) == ["old", "broken"]
+        assert found(repository, status=CampaignStatus.FAILED, archived=False) == ["broken"]
+        assert found(repository, archived=True) == ["old"]
+        assert found(repository, archived=False) == ["quiet", "busy", "broken"]
+        assert found(repository, status=CampaignStatus.PENDING, words=("quiet",)) == []
 
     def test_a_campaign_is_found_by_its_latest_facts_alone(
         self, repository: CampaignRepository
@@ -371,11 +374,11 @@ class CampaignListContract:
 
         repository.commit(Change(campaign=replace(stored, title="Summer", archived=False)))
 
-        assert [] == found(repository, words=("winter",))
-        assert [] == found(repository, archived=True)
-        assert ["spring"] == found(repository, words=("summer",), status=CampaignStatus.FAILED)
+        assert found(repository, words=("winter",)) == []
+        assert found(repository, archived=True) == []
+        assert found(repository, words=("summer",), status=CampaignStatus.FAILED) == ["spring"]
         repository.remove_campaign(repository.get_campaign("spring"))
-        assert [] == found(repository)
+        assert found(repository) == []
 
     def test_a_video_is_due_from_its_due_at(self, repository: CampaignRepository) -> None:
         stored(repository, a_reserved_video(1, due_at=SOON))
@@ -445,5 +448,5 @@ class CampaignListContract:
 
         due = repository.due(SOON, limit=2)
 
-        assert 2 == sum(work.video_hash is not None for work in due)
+        assert sum(work.video_hash is not None for work in due) == 2
         assert DueWork(campaign_id="spring") == due[-1]

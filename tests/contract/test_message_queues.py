@@ -187,7 +187,7 @@ def test_a_publish_is_retried_after_a_temporary_fault(
 
         a_queue(project).publish(FIRST)
 
-    assert ["Publish"] * 3 == service.calls
+    assert service.calls == ["Publish"] * 3
 
 
 def test_messages_are_published_concurrently(project: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ class UnreadableRecordContract(ABC):
 
         (record,) = repository.get_all_videos("spring").unreadable
 
-        assert HASH == record.video_hash
+        assert record.video_hash == HASH
 
     def test_a_campaign_without_videos_has_none(self, repository: CampaignRepository) -> None:
         stored(repository)
@@ -104,8 +104,8 @@ class UnreadableRecordContract(ABC):
         first = repository.list_campaigns(after=None, limit=2)
         rest = repository.list_campaigns(after="b", limit=2)
 
-        assert ["a", "b", "c"] == [each.campaign_id for each in (*first, *rest)]
-        assert [False, True] == [isinstance(each, Unreadable) for each in first]
+        assert [each.campaign_id for each in (*first, *rest)] == ["a", "b", "c"]
+        assert [isinstance(each, Unreadable) for each in first] == [False, True]
         assert repository.due(SOON, limit=9) == ()
         with pytest.raises(UnreadableRecordError):
             repository.get_campaign("b")
@@ -157,7 +157,7 @@ class UnreadableRecordContract(ABC):
             repository.get_video("summer", HASH)
         assert caught.value.record is not None
         if content is None:
-            assert ["today"] == self.read(repository, f"summer/{HASH}")["news"]
+            assert self.read(repository, f"summer/{HASH}")["news"] == ["today"]
 
     def test_a_copied_unreadable_record_replaces_no_record(
         self, repository: CampaignRepository
@@ -204,11 +204,11 @@ class UnreadableRecordContract(ABC):
         repository.commit(Change(campaign=repository.get_campaign("spring"), videos=(accepted,)))
 
         after = self.read(repository, f"spring/{HASH}")
-        assert {"name": "Ana", "notes": [1, {"deep": "2"}]} == after["reviewed_by"]
-        assert ("0.32", "3.20") == (after["cost"]["tax"], after["cost"]["estimated"])
+        assert after["reviewed_by"] == {"name": "Ana", "notes": [1, {"deep": "2"}]}
+        assert (after["cost"]["tax"], after["cost"]["estimated"]) == ("0.32", "3.20")
         assert "camera" in after["parameters"]
-        assert ["europe-west4", None] == [each.get("region") for each in after["attempts"]]
-        assert "op" == after["attempts"][1]["operation"]
+        assert [each.get("region") for each in after["attempts"]] == ["europe-west4", None]
+        assert after["attempts"][1]["operation"] == "op"
         assert video.video_hash == known.video_hash
 
     def test_fields_of_a_newer_campaign_are_removed_with_their_slot(
@@ -233,17 +233,17 @@ class UnreadableRecordContract(ABC):
 
         after = self.read(repository, "spring")
         slot = after["slots"][0]
-        assert ("Ana", "1.00", "Hero") == (
+        assert (
             after["owner"],
             after["money"]["refunded"],
             slot["title"],
-        )
-        assert ("0.00", 0) == (after["money"]["saved"], after["cache_hits"])
-        assert (3, [5]) == (
+        ) == ("Ana", "1.00", "Hero")
+        assert (after["money"]["saved"], after["cache_hits"]) == ("0.00", 0)
+        assert (
             slot["current"]["rating"],
             [each["rating"] for each in slot["historical"]],
-        )
-        assert "today" == after["chores"][0]["since"]
+        ) == (3, [5])
+        assert after["chores"][0]["since"] == "today"
 
     def test_a_video_that_cannot_be_read_is_named_among_several(
         self, repository: CampaignRepository
@@ -272,7 +272,7 @@ class UnreadableRecordContract(ABC):
         repository.commit(Change(campaign=repository.get_campaign("spring"), days=(day,)))
 
         after = self.read(repository, "2026-11-20")
-        assert ("USD", "7") == (after["currency"], after["warned"])
+        assert (after["currency"], after["warned"]) == ("USD", "7")
 
 
 def hashes(page: VideoPage) -> list[str]:

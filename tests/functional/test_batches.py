@@ -243,7 +243,7 @@ def test_listed_batches_are_counted_at_the_same_time(
 
     monkeypatch.setattr(batches, "totals", counted)
 
-    assert 2 == len(api.get("/v1/batches").json["data"])
+    assert len(api.get("/v1/batches").json["data"]) == 2
 
 
 @ONLY_LOCAL

@@ -25,13 +25,13 @@ def test_a_campaign_gets_an_id_from_its_title_and_never_that_of_another(
 ) -> None:
     first, second = (showreel.post("/v1/campaigns", {"title": TITLE}) for _ in range(2))
 
-    assert [201, 201] == [first.status_code, second.status_code]
-    assert ["winter-roast-2026", "winter-roast-2026-2"] == [first.json["id"], second.json["id"]]
+    assert [first.status_code, second.status_code] == [201, 201]
+    assert [first.json["id"], second.json["id"]] == ["winter-roast-2026", "winter-roast-2026-2"]
     assert first.headers["Location"].endswith("/v1/campaigns/winter-roast-2026")
     assert first.json == showreel.campaign("winter-roast-2026")
-    assert (TITLE, [], False) == tuple(first.json[key] for key in ("title", "slots", "archived"))
+    assert tuple(first.json[key] for key in ("title", "slots", "archived")) == (TITLE, [], False)
     showreel.create("winter-roast-2026", "A cup")
-    assert TITLE == showreel.campaign("winter-roast-2026")["title"]
+    assert showreel.campaign("winter-roast-2026")["title"] == TITLE
 
 
 def test_campaigns_are_found_by_change_words_status_and_archive(endless: Showreel) -> None:
@@ -42,14 +42,14 @@ def test_campaigns_are_found_by_change_words_status_and_archive(endless: Showree
 
     archived = endless.send("PATCH", path, json={"archived": True, "title": "Köln, adé"})
 
-    assert (True, "Köln, adé") == (archived.json["archived"], archived.json["title"])
-    assert ["gruesse-aus-koeln", "winter-roast-2026", "zzz-newest"] == found(endless)
-    assert ["winter-roast-2026", "zzz-newest"] == found(endless, "&archived=false")
-    assert ["gruesse-aus-koeln"] == found(endless, "&archived=true")
-    assert ["gruesse-aus-koeln"] == found(endless, "&q=koln ade".replace(" ", "%20"))
-    assert ["winter-roast-2026"] == found(endless, "&q=ROAST")
-    assert ["zzz-newest"] == found(endless, "&status=pending")
-    assert [] == found(endless, "&status=failed")
+    assert (archived.json["archived"], archived.json["title"]) == (True, "Köln, adé")
+    assert found(endless) == ["gruesse-aus-koeln", "winter-roast-2026", "zzz-newest"]
+    assert found(endless, "&archived=false") == ["winter-roast-2026", "zzz-newest"]
+    assert found(endless, "&archived=true") == ["gruesse-aus-koeln"]
+    assert found(endless, "&q=koln ade".replace(" ", "%20")) == ["gruesse-aus-koeln"]
+    assert found(endless, "&q=ROAST") == ["winter-roast-2026"]
+    assert found(endless, "&status=pending") == ["zzz-newest"]
+    assert found(endless, "&status=failed") == []
     ids = [campaign["id"] for campaign in endless.get("/v1/campaigns").json["data"]]
     assert sorted(ids) == ids == sorted(found(endless))
 
@@ -62,18 +62,18 @@ def test_a_duplicate_has_the_words_and_settings_and_costs_nothing(endless: Showr
     answer = endless.post("/v1/campaigns/spring/duplicate")
 
     made: Json = answer.json
-    assert (201, "spring-copy", "spring (copy)") == (answer.status_code, made["id"], made["title"])
-    assert ([], 0, 0) == (made["slots"], made["money"]["reserved"], made["counts"]["pending"])
-    assert 20 == made["budget"]["own_usd"]
+    assert (answer.status_code, made["id"], made["title"]) == (201, "spring-copy", "spring (copy)")
+    assert (made["slots"], made["money"]["reserved"], made["counts"]["pending"]) == ([], 0, 0)
+    assert made["budget"]["own_usd"] == 20
     draft = made["draft"]
-    assert ["A cup", "A spoon"] == draft["prompts"]
+    assert draft["prompts"] == ["A cup", "A spoon"]
     assert (context, "9:16", 4) == tuple(
         draft[key] for key in ("business_context", "aspect_ratio", "seconds")
     )
     again = endless.post("/v1/campaigns/spring-copy/duplicate", {"title": "Autumn"})
     assert ("autumn", draft) == (again.json["id"], again.json["draft"])
     answer = endless.post("/v1/campaigns/autumn/videos", draft)
-    assert 202 == answer.status_code, answer.text
+    assert answer.status_code == 202, answer.text
     assert endless.campaign("autumn")["draft"] is None
     assert endless.campaign("spring")["counts"]["pending"] == 2
 
@@ -87,7 +87,7 @@ def test_a_title_can_be_removed(showreel: Showreel) -> None:
 
     for nothing in (None, "  "):
         path = "/v1/campaigns/winter-roast-2026"
-        assert TITLE == showreel.send("PATCH", path, json={"title": TITLE}).json["title"]
+        assert showreel.send("PATCH", path, json={"title": TITLE}).json["title"] == TITLE
         assert showreel.send("PATCH", path, json={"title": nothing}).json["title"] is None
 
 
@@ -107,7 +107,7 @@ def test_an_invalid_title_is_refused(
     answer = refusing.send(method, path, json={"title": title})
 
     assert_refused(answer, *INVALID)
-    assert "title" == answer.json["error"]["param"]
+    assert answer.json["error"]["param"] == "title"
 
 
 @pytest.mark.parametrize(

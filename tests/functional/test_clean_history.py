@@ -59,7 +59,7 @@ def test_historical_videos_go_to_the_trash(gallery_copy: FolderPlace) -> None:
     assert told.startswith("Moved to the trash for 7 days: 1 historical videos, ")
     with served(gallery_copy, delivering=False) as service:
         counts = service.campaign(GALLERY)["counts"]
-    assert (0, 1) == (counts["historical"], counts["trashed"])
+    assert (counts["historical"], counts["trashed"]) == (0, 1)
 
 
 def test_only_requests_that_are_a_week_old_are_forgotten(place: FolderPlace) -> None:

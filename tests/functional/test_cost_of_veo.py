@@ -166,7 +166,7 @@ def test_a_large_clip_is_stored_with_little_memory_and_read_once(place: WatchedP
         peaks = peaks_of_storing(videos)
 
         statuses = [service.video(video)["status"] for video in videos]
-    assert ["completed", "completed"] == statuses
+    assert statuses == ["completed", "completed"]
     assert peaks[3] - peaks[1] <= ALLOWED_MEBIBYTES
     read = sum(each.sent_bytes for each in storage.requests)
     assert LARGE < read < 1.2 * LARGE

@@ -17,8 +17,8 @@ def test_a_request_that_exceeds_the_day_is_refused_and_leaves_nothing(place: Pla
 
         answer = service.post("/v1/campaigns/autumn/videos", {"prompts": [KITE], "seconds": 4})
 
-        assert (422, "budget_exceeded") == (answer.status_code, answer.json["code"])
+        assert (answer.status_code, answer.json["code"]) == (422, "budget_exceeded")
         assert "DAILY_BUDGET_USD" in answer.json["detail"]
         assert "00:00 UTC" in answer.json["detail"]
-        assert "false" == answer.headers["X-Should-Retry"]
+        assert answer.headers["X-Should-Retry"] == "false"
         assert before == service.snapshot()

@@ -166,7 +166,7 @@ def test_a_laptop_with_veo_needs_rights_and_models_alone(world: World, tmp_path:
 
     assert is_well(found)
     kinds = [each.subject.split(" ")[0] for each in found]
-    assert ["credentials", "rights", "model"] == [*dict.fromkeys(kinds)]
+    assert [*dict.fromkeys(kinds)] == ["credentials", "rights", "model"]
 
 
 def test_every_permission_that_an_adapter_names_is_asked_for() -> None:
@@ -199,7 +199,7 @@ def test_on_a_laptop_there_is_no_cloud_to_check(tmp_path: Path) -> None:
     with serving(data):
         told = run_tool("doctor.__main__", "--port", free_port(), STORAGE_URL=f"file://{data}")
 
-    assert (0, "") == (told.returncode, told.stderr)
+    assert (told.returncode, told.stderr) == (0, "")
     assert "there is no cloud to check" in told.stdout
     assert told.stdout.endswith("\nNothing is missing.\n")
 

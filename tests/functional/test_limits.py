@@ -30,19 +30,19 @@ def test_a_request_that_exceeds_the_budget_is_refused_and_leaves_nothing(place: 
             "/v1/campaigns/spring/videos", {"prompts": [KITE, BOAT], "seconds": 4}
         )
 
-        assert (422, "budget_exceeded") == (answer.status_code, answer.json["code"])
+        assert (answer.status_code, answer.json["code"]) == (422, "budget_exceeded")
         assert "budget of 3 USD" in answer.json["detail"]
-        assert "false" == answer.headers["X-Should-Retry"]
+        assert answer.headers["X-Should-Retry"] == "false"
         assert before == service.snapshot()
 
 
 def test_a_campaign_can_be_given_a_budget_before_its_first_video(showreel: Showreel) -> None:
     changed = showreel.send("PATCH", "/v1/campaigns/spring", json={"budget_usd": CLIP_USD})
-    assert (200, CLIP_USD) == (changed.status_code, changed.json["budget"]["limit_usd"])
+    assert (changed.status_code, changed.json["budget"]["limit_usd"]) == (200, CLIP_USD)
 
     showreel.create("spring", KITE)
     refused = showreel.post("/v1/videos", {"prompt": BOAT, "campaign_id": "spring", "seconds": 4})
-    assert "budget_exceeded" == refused.json["code"]
+    assert refused.json["code"] == "budget_exceeded"
 
     showreel.send("PATCH", "/v1/campaigns/spring", json={"budget_usd": None})
     showreel.create("spring", KITE, BOAT)
@@ -57,9 +57,9 @@ def test_a_campaign_can_be_given_a_budget_before_its_first_video(showreel: Showr
 def test_a_budget_is_an_amount(showreel: Showreel, budget: object) -> None:
     answer = showreel.send("PATCH", "/v1/campaigns/spring", json={"budget_usd": budget})
 
-    assert (400, "invalid_request") == (answer.status_code, answer.json["code"])
-    assert "budget_usd" == answer.json["error"]["param"]
-    assert 404 == showreel.get("/v1/campaigns/spring").status_code
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+    assert answer.json["error"]["param"] == "budget_usd"
+    assert showreel.get("/v1/campaigns/spring").status_code == 404
 
 
 @ONLY_LOCAL
@@ -76,7 +76,7 @@ def test_a_maximum_cost_may_be_a_sum_of_binary_fractions(showreel: Showreel) -> 
 def test_a_maximum_cost_is_an_amount(showreel: Showreel, max_cost: object) -> None:
     answer = showreel.post("/v1/videos", {"prompt": KITE, "max_cost_usd": max_cost})
 
-    assert (400, "max_cost_usd") == (answer.status_code, answer.json["error"]["param"])
+    assert (answer.status_code, answer.json["error"]["param"]) == (400, "max_cost_usd")
 
 
 def test_a_request_that_costs_more_than_its_caller_allows_is_refused(showreel: Showreel) -> None:
@@ -84,8 +84,8 @@ def test_a_request_that_costs_more_than_its_caller_allows_is_refused(showreel: S
 
     answer = showreel.post("/v1/campaigns/spring/videos", request)
 
-    assert (422, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
-    assert 404 == showreel.get("/v1/campaigns/spring").status_code
+    assert (answer.status_code, answer.json["code"]) == (422, "max_cost_exceeded")
+    assert showreel.get("/v1/campaigns/spring").status_code == 404
 
 
 def test_a_regeneration_that_costs_more_than_allowed_is_refused(gallery: Showreel) -> None:
@@ -96,4 +96,4 @@ def test_a_regeneration_that_costs_more_than_allowed_is_refused(gallery: Showree
         f"/v1/campaigns/{video['campaign_id']}/regenerate",
     ):
         answer = gallery.post(path, {"max_cost_usd": 0.01})
-        assert (422, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
+        assert (answer.status_code, answer.json["code"]) == (422, "max_cost_exceeded")

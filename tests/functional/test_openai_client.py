@@ -88,7 +88,7 @@ def test_a_create_repeated_with_its_key_gets_the_same_answer(
     ]
 
     assert answers[0].content == answers[1].content
-    assert [None, "true"] == [each.headers.get("Idempotency-Replayed") for each in answers]
+    assert [each.headers.get("Idempotency-Replayed") for each in answers] == [None, "true"]
 
 
 def test_create_and_poll_ends_with_a_completed_video(showreel: Showreel) -> None:

@@ -184,7 +184,7 @@ def test_a_pending_video_shows_its_start_its_progress_and_its_usual_end(
 def test_models_show_capabilities_prices_and_retirement_dates(showreel: Showreel) -> None:
     answer = showreel.get("/v1/models").json
     models = {model["id"]: model for model in answer["data"]}
-    assert 4 == answer["max_videos"]
+    assert answer["max_videos"] == 4
 
     default = models["veo-3.1-generate-001"]
     assert default["default"] is True

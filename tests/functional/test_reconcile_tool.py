@@ -44,7 +44,7 @@ def test_the_summary_of_agreeing_campaigns_counts_what_was_compared(gallery_copy
 
     told = reconcile(gallery_copy)
 
-    assert 0 == told.returncode, told.stderr
+    assert told.returncode == 0, told.stderr
     assert told.stdout.startswith(f"1 campaign in {name_of(gallery_copy)}")
     assert told.stdout.endswith(
         ": everything agrees.\nNot compared: the JSON of 1 campaign that changed within the last 5 "
@@ -55,7 +55,7 @@ def test_the_summary_of_agreeing_campaigns_counts_what_was_compared(gallery_copy
 def test_a_place_without_a_campaign_is_named(place: Place) -> None:
     told = reconcile(place)
 
-    assert 0 == told.returncode, told.stderr
+    assert told.returncode == 0, told.stderr
     assert told.stdout.startswith(f"0 campaigns in {name_of(place)}")
     assert told.stdout.endswith(": nothing to compare.\n")
 
@@ -89,12 +89,12 @@ def test_a_disagreement_is_a_line_for_people_and_json_for_programs(gallery_copy:
     lines, listed = reconcile(gallery_copy), reconcile(gallery_copy, "--json")
 
     assert before == gallery_copy.snapshot()
-    assert (1, 1) == (lines.returncode, listed.returncode)
+    assert (lines.returncode, listed.returncode) == (1, 1)
     assert "clip_misnamed" in lines.stdout
     assert ORPHAN in lines.stdout
     assert "2 left, 0 repaired; 0.00 USD at risk." in lines.stdout
     found = json.loads(listed.stdout)
-    assert ["clip_misnamed", "object_without_record"] == [each["kind"] for each in found]
+    assert [each["kind"] for each in found] == ["clip_misnamed", "object_without_record"]
 
 
 def test_safe_repairs_are_made_and_deletions_need_an_option(gallery_copy: Place) -> None:
@@ -105,7 +105,7 @@ def test_safe_repairs_are_made_and_deletions_need_an_option(gallery_copy: Place)
     assert {path, ORPHAN} <= gallery_copy.files()
 
     deleted = reconcile(gallery_copy, "--delete-orphans")
-    assert 0 == deleted.returncode, deleted.stderr
+    assert deleted.returncode == 0, deleted.stderr
     assert ORPHAN not in gallery_copy.files()
     assert path in gallery_copy.files()
 
@@ -113,4 +113,4 @@ def test_safe_repairs_are_made_and_deletions_need_an_option(gallery_copy: Place)
 def test_one_campaign_can_be_compared_alone(gallery_copy: Place) -> None:
     told = reconcile(gallery_copy, "--campaign", "nowhere")
 
-    assert (1, "There is no campaign 'nowhere'.\n") == (told.returncode, told.stderr)
+    assert (told.returncode, told.stderr) == (1, "There is no campaign 'nowhere'.\n")

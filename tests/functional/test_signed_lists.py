@@ -71,17 +71,17 @@ def test_a_list_signs_its_urls_concurrently_and_each_once(
 ) -> None:
     iam.waits_for = Barrier(4, timeout=20)
     with served(full_place, delivering=False) as service:
-        assert 100 == len(listed(service))
-        assert (0, 0) == (iam.connections, iam.calls)
+        assert len(listed(service)) == 100
+        assert (iam.connections, iam.calls) == (0, 0)
 
         first = [video["signed_url"] for video in listed(service, "&include=signed_url")]
-        assert 100 == len({each["url"] for each in first})
-        assert 100 == iam.calls
+        assert len({each["url"] for each in first}) == 100
+        assert iam.calls == 100
         assert max(iam.connections, iam.most_at_once) <= 8
 
         second = [video["signed_url"] for video in listed(service, "&include=signed_url")]
         assert first == second
-        assert 100 == iam.calls
+        assert iam.calls == 100
 
 
 def test_a_list_stops_signing_after_the_first_refusals(
@@ -90,7 +90,7 @@ def test_a_list_stops_signing_after_the_first_refusals(
     iam.refusals = [403] * 100
 
     with served(full_place, delivering=False) as service:
-        assert 503 == service.get(f"{LIST}&include=signed_url").status_code
+        assert service.get(f"{LIST}&include=signed_url").status_code == 503
 
     assert iam.calls < 50
 
@@ -98,7 +98,7 @@ def test_a_list_stops_signing_after_the_first_refusals(
 def test_a_list_costs_one_query_and_its_urls_one_read(full_place: CloudPlace, door: Door) -> None:
     with served(full_place, delivering=False) as service:
         listed(service)
-        assert [QUERY] == [call.method for call in door.calls]
+        assert [call.method for call in door.calls] == [QUERY]
 
         listed(service, "&include=signed_url")
-        assert [QUERY, QUERY, GET] == [call.method for call in door.calls]
+        assert [call.method for call in door.calls] == [QUERY, QUERY, GET]

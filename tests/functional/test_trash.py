@@ -51,14 +51,14 @@ def test_a_deleted_video_says_when_it_is_removed_for_good(gallery: Showreel, boa
         "purge_at": answer["purge_at"],
     }
     video, after = gallery.video(boat), gallery.campaign(GALLERY)
-    assert ("trashed", "completed") == (video["version_state"], video["status"])
+    assert (video["version_state"], video["status"]) == ("trashed", "completed")
     assert answer["purge_at"] == video["purge_at"] == video["expires_at"]
     assert [video] == gallery.get(TRASH).json["data"]
-    assert (1, 1, 7) == (
+    assert (
         after["counts"]["trashed"],
         after["counts"]["current"],
         after["trash_days"],
-    )
+    ) == (1, 1, 7)
     assert before["money"] == after["money"]
 
 
@@ -76,7 +76,7 @@ def test_each_way_in_and_out_of_the_trash_is_an_event(gallery: Showreel, boat: J
     assert kinds == [each["type"] for each in told[-4:]]
     assert {"completed"} == {each["data"]["status"] for each in told}
     # The file of the last one can no longer be fetched.
-    assert [True, True, True, False] == ["content_url" in each["data"] for each in told[-4:]]
+    assert ["content_url" in each["data"] for each in told[-4:]] == [True, True, True, False]
     assert "thumbnail_url" not in told[-1]["data"]
 
 
@@ -87,7 +87,7 @@ def test_a_trashed_video_is_in_no_list_but_that_of_the_trash(
     of_state = gallery.get("/v1/videos?version_state=trashed").json
     archive = gallery.get(f"/v1/campaigns/{GALLERY}/download")
 
-    assert [0] == [slot["index"] for slot in gallery.campaign(GALLERY)["slots"]]
+    assert [slot["index"] for slot in gallery.campaign(GALLERY)["slots"]] == [0]
     assert trashed["id"] not in ids(listed)
     assert [trashed["id"]] == ids(of_state)
     assert archive.status_code == 200
@@ -111,7 +111,7 @@ def test_a_trashed_video_is_not_shown_or_used(gallery: Showreel, boat: Json, tra
 
     assert {(409, "wrong_state")} == {(each.status_code, each.json["code"]) for each in refused}
     assert all("in the trash" in each.json["detail"] for each in refused if each is not refused[1])
-    assert (None, None) == (trashed["embed_url"], trashed["play_token"])
+    assert (trashed["embed_url"], trashed["play_token"]) == (None, None)
     assert gallery.get(f"{video}?include=signed_url").json["signed_url"] is None
 
 
@@ -125,7 +125,7 @@ def test_an_embed_finds_nothing_and_says_that_a_video_can_be_restored(
     tokens = [str(video["embed_url"]).rpartition("/")[2] for video in (old, boat)]
     of_video, of_slot = (gallery.post(f"/v1/embeds/{token}") for token in tokens)
 
-    assert (404, 404) == (of_video.status_code, of_slot.status_code)
+    assert (of_video.status_code, of_slot.status_code) == (404, 404)
     assert "in the trash. Restore it" in of_video.json["detail"]
     assert "Make or restore one" in of_slot.json["detail"]
 
@@ -147,8 +147,8 @@ def test_who_may_call_the_api_can_look_at_a_trashed_video(gallery: Showreel, tra
     clip = gallery.get(trashed["content_url"])
     poster = gallery.get(trashed["thumbnail_url"])
 
-    assert (200, "video/mp4") == (clip.status_code, clip.headers["Content-Type"])
-    assert (200, "image/jpeg") == (poster.status_code, poster.headers["Content-Type"])
+    assert (clip.status_code, clip.headers["Content-Type"]) == (200, "video/mp4")
+    assert (poster.status_code, poster.headers["Content-Type"]) == (200, "image/jpeg")
 
 
 def test_a_url_that_was_signed_before_the_deletion_works_until_a_purge(
@@ -178,7 +178,7 @@ def test_a_restored_video_is_current_again_where_nothing_else_is(
         again.json,
     )
     assert gallery.campaign(GALLERY)["slots"][1]["current"] == boat
-    assert [] == gallery.get(TRASH).json["data"]
+    assert gallery.get(TRASH).json["data"] == []
     assert gallery.get(boat["content_url"]).status_code == 200
     filename = f"videos/generated/{GALLERY}/{boat['filename']}"
     assert eventually(lambda: filename in gallery.files())
@@ -194,13 +194,13 @@ def test_the_words_of_a_trashed_video_make_a_new_one(
 
     restored = gallery.post(f"/v1/videos/{boat['id']}/restore").json
 
-    assert ("created", 1) == (made["outcome"], made["index"])
-    assert "created" == estimate.json["videos"][0]["outcome"]
+    assert (made["outcome"], made["index"]) == ("created", 1)
+    assert estimate.json["videos"][0]["outcome"] == "created"
     slot = gallery.campaign(GALLERY)["slots"][1]
     assert (new["id"], [boat["id"]]) == (slot["current"]["id"], ids({"data": slot["historical"]}))
-    assert ("historical", False) == (restored["version_state"], restored["kept"])
+    assert (restored["version_state"], restored["kept"]) == ("historical", False)
     gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
-    assert "trashed" == gallery.video(boat)["version_state"]
+    assert gallery.video(boat)["version_state"] == "trashed"
 
 
 def test_a_second_deletion_changes_nothing_and_a_purge_removes_it(
@@ -215,7 +215,7 @@ def test_a_second_deletion_changes_nothing_and_a_purge_removes_it(
     assert (trashed["purge_at"], None) == (again["purge_at"], purged["purge_at"])
     assert eventually(lambda: not files_of(gallery, trashed))
     missing = [gallery.get(video), gallery.post(f"{video}/restore"), gallery.delete(video)]
-    assert [404] * 3 == [each.status_code for each in missing]
+    assert [each.status_code for each in missing] == [404] * 3
     assert ([], money) == (gallery.get(TRASH).json["data"], gallery.campaign(GALLERY)["money"])
 
 
@@ -231,7 +231,7 @@ def test_a_tick_removes_a_trashed_video_after_its_days_and_not_before(
     assert gallery.get(f"/v1/videos/{trashed['id']}").status_code == 404
     assert eventually(lambda: not files_of(gallery, trashed))
     assert gallery.campaign(GALLERY)["money"] == money
-    assert 0 == gallery.campaign(GALLERY)["counts"]["trashed"]
+    assert gallery.campaign(GALLERY)["counts"]["trashed"] == 0
 
 
 def test_a_clean_up_moves_to_the_trash(gallery: Showreel) -> None:
@@ -277,10 +277,10 @@ def test_a_video_in_the_trash_stays_for_its_days_when_the_setting_is_lowered(
 
         assert promised == again
         restored = gallery.post(f"/v1/videos/{boat['id']}/restore").json
-        assert (200, "current") == (
+        assert (
             gallery.get(restored["content_url"]).status_code,
             restored["version_state"],
-        )
+        ) == (200, "current")
 
 
 def test_an_emptied_trash_has_nothing_and_leaves_the_rest(
@@ -291,12 +291,12 @@ def test_an_emptied_trash_has_nothing_and_leaves_the_rest(
 
     emptied = gallery.delete(TRASH)
 
-    assert 200 == emptied.status_code
-    assert {"id": GALLERY, "object": "trash.deleted", "deleted": True} == emptied.json
-    assert [] == gallery.get(TRASH).json["data"]
+    assert emptied.status_code == 200
+    assert emptied.json == {"id": GALLERY, "object": "trash.deleted", "deleted": True}
+    assert gallery.get(TRASH).json["data"] == []
     assert {404} == {gallery.get(f"/v1/videos/{each['id']}").status_code for each in (old, boat)}
     assert set() == files_of(gallery, old) | files_of(gallery, boat)
-    assert 200 == gallery.get(f"/v1/videos/{slot_0(gallery)['current']['id']}/content").status_code
+    assert gallery.get(f"/v1/videos/{slot_0(gallery)['current']['id']}/content").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -320,10 +320,10 @@ def test_without_a_trash_a_deleted_video_is_removed_at_once(gallery_copy: Place)
 
         deleted = gallery.delete(f"/v1/videos/{boat['id']}").json
 
-        assert (None, 404) == (
+        assert (
             deleted["purge_at"],
             gallery.get(f"/v1/videos/{boat['id']}").status_code,
-        )
+        ) == (None, 404)
 
 
 def slot_0(service: Showreel) -> Json:

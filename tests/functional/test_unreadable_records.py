@@ -60,11 +60,11 @@ def test_an_unreadable_finished_video_keeps_its_slot_its_dollars_and_its_objects
     again = waiting_gallery.post(
         f"/v1/campaigns/{GALLERY}/videos", {"prompts": [KITE], "seconds": 4}
     )
-    assert (500, "record_unreadable", False) == (
+    assert (
         again.status_code,
         again.json["code"],
         again.json["retryable"],
-    )
+    ) == (500, "record_unreadable", False)
     assert waiting_gallery.campaign(GALLERY)["money"] == before["money"]
 
 
@@ -76,18 +76,18 @@ def test_an_unreadable_video_is_reported_by_its_url_and_in_lists(waiting_gallery
     campaign = waiting_gallery.campaign(GALLERY)
     listed = waiting_gallery.get(f"/v1/videos?campaign_id={GALLERY}").json
 
-    assert (500, "record_unreadable", "false") == (
+    assert (
         asked.status_code,
         asked.json["code"],
         asked.headers["X-Should-Retry"],
-    )
+    ) == (500, "record_unreadable", "false")
     assert "Retry-After" not in asked.headers
     for part in (video["id"], "cannot be read", "Invalid enum value 'dreaming'"):
         assert part in asked.json["detail"]
-    assert (1, None) == (campaign["unreadable"], campaign["slots"][0]["current"])
+    assert (campaign["unreadable"], campaign["slots"][0]["current"]) == (1, None)
     assert [video["id"]] == [each["id"] for each in campaign["slots"][0]["unreadable"]]
     assert [video["id"]] == [each["id"] for each in listed["unreadable"]]
-    assert 2 == len(listed["data"])
+    assert len(listed["data"]) == 2
 
 
 def test_an_unreadable_campaign_is_listed_with_its_error(waiting_gallery: Showreel) -> None:
@@ -102,10 +102,10 @@ def test_an_unreadable_campaign_is_listed_with_its_error(waiting_gallery: Showre
     listed = waiting_gallery.get("/v1/campaigns").json
     page = waiting_gallery.get("/v1/campaigns?limit=1").json
 
-    assert ["summer"] == [each["id"] for each in listed["data"]]
-    assert [GALLERY] == [each["id"] for each in listed["unreadable"]]
-    assert ([], GALLERY, True) == (page["data"], page["last_id"], page["has_more"])
-    assert 500 == waiting_gallery.get(f"/v1/campaigns/{GALLERY}").status_code
+    assert [each["id"] for each in listed["data"]] == ["summer"]
+    assert [each["id"] for each in listed["unreadable"]] == [GALLERY]
+    assert (page["data"], page["last_id"], page["has_more"]) == ([], GALLERY, True)
+    assert waiting_gallery.get(f"/v1/campaigns/{GALLERY}").status_code == 500
 
 
 def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
@@ -117,20 +117,20 @@ def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
 
     # It could not be restored from the trash, and its clip is good.
     refused = waiting_gallery.delete(f"/v1/videos/{video['id']}")
-    assert (500, "record_unreadable") == (refused.status_code, refused.json["code"])
+    assert (refused.status_code, refused.json["code"]) == (500, "record_unreadable")
     assert "purge=true" in refused.json["detail"]
     assert damaged == waiting_gallery.snapshot()
-    assert 200 == waiting_gallery.delete(f"/v1/videos/{video['id']}?purge=true").status_code
+    assert waiting_gallery.delete(f"/v1/videos/{video['id']}?purge=true").status_code == 200
 
     after = waiting_gallery.campaign(GALLERY)
     assert (before["money"], 0) == (after["money"], after["unreadable"])
-    assert 404 == waiting_gallery.get(f"/v1/videos/{video['id']}").status_code
+    assert waiting_gallery.get(f"/v1/videos/{video['id']}").status_code == 404
     video_hash = video["id"].rpartition(".")[2]
     tick()
-    assert [] == [path for path in waiting_gallery.files() if video_hash in path]
+    assert [path for path in waiting_gallery.files() if video_hash in path] == []
     assert before["money"] == waiting_gallery.campaign(GALLERY)["money"]
     (created,) = waiting_gallery.create(GALLERY, KITE)
-    assert ("created", 0) == (created["outcome"], created["index"])
+    assert (created["outcome"], created["index"]) == ("created", 0)
 
 
 @ONLY_LOCAL
@@ -162,7 +162,7 @@ def test_make_reconcile_names_a_damaged_record_and_deletes_it_with_an_option(
     assert (1, before) == (told.returncode, gallery_copy.snapshot())
 
     deleted = reconcile(gallery_copy, "--delete-damaged", video["id"])
-    assert (0, True) == (deleted.returncode, "agree" in deleted.stdout), deleted.stderr
+    assert (deleted.returncode, "agree" in deleted.stdout) == (0, True), deleted.stderr
 
 
 def test_make_reconcile_restores_a_damaged_record_from_its_json(gallery_copy: Place) -> None:
@@ -172,6 +172,6 @@ def test_make_reconcile_restores_a_damaged_record_from_its_json(gallery_copy: Pl
 
     restored = reconcile(gallery_copy, "--restore-damaged", video["id"])
 
-    assert (0, True) == (restored.returncode, "agree" in restored.stdout), restored.stderr
+    assert (restored.returncode, "agree" in restored.stdout) == (0, True), restored.stderr
     with served(gallery_copy, delivering=False) as showreel:
         assert video == current_of(showreel)

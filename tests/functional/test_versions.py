@@ -149,7 +149,7 @@ def test_a_kept_video_survives_a_clean_up(gallery: Showreel) -> None:
     unchanged = gallery.send("PATCH", f"/v1/videos/{old['id']}", json={})
     cleaned = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
 
-    assert (200, True, True) == (kept.status_code, kept.json["kept"], unchanged.json["kept"])
+    assert (kept.status_code, kept.json["kept"], unchanged.json["kept"]) == (200, True, True)
     assert cleaned.json["deleted"] == []
     assert gallery.files() - NOTES == before
     assert historical(gallery)["kept"] is True
@@ -221,11 +221,11 @@ def test_a_deleted_campaign_is_not_found_and_its_name_is_free(gallery: Showreel)
 
     deleted = gallery.delete(campaign)
 
-    assert (200, {"id": GALLERY, "object": "campaign.deleted", "deleted": True}) == (
+    assert (
         deleted.status_code,
         deleted.json,
-    )
-    assert (404, 404) == (gallery.get(campaign).status_code, gallery.delete(campaign).status_code)
+    ) == (200, {"id": GALLERY, "object": "campaign.deleted", "deleted": True})
+    assert (gallery.get(campaign).status_code, gallery.delete(campaign).status_code) == (404, 404)
     assert gallery.get("/v1/videos").json["data"] == []
     assert gallery.get("/v1/campaigns").json["data"] == []
     (again,) = gallery.create(GALLERY, KITE)

@@ -92,13 +92,13 @@ variable "project_id" {
 }
 """
 
-    assert [
+    assert inputs(source)[2:] == [
         "| `project_id` | `string` | **required** | A project. |",
         (
             '| `secrets` | `map(object({ secret = string, version = optional(string, "latest") }))`'
             ' | `{}` | Whose "values" are elsewhere. |'
         ),
-    ] == inputs(source)[2:]
+    ]
 
 
 def test_the_table_of_grants_matches_the_plan(installation: Installation) -> None:
@@ -292,7 +292,7 @@ def test_the_costs_count_every_alert(installation: Installation) -> None:
 
 
 def test_a_round_takes_a_day_at_least_and_days_for_many_campaigns() -> None:
-    assert [1, 2] == [days_of_round(campaigns) for campaigns in (1_440, 1_440 + 20 * 1_440)]
+    assert [days_of_round(campaigns) for campaigns in (1_440, 1_440 + 20 * 1_440)] == [1, 2]
     assert days_of_round(25_000) < 2
 
 

@@ -21,14 +21,14 @@ def test_the_records_and_the_plays_refuse_to_be_destroyed(installation: Installa
     for name in FILES:
         database = installation.one(f"google_firestore_database.{name}")
 
-        assert "DELETE_PROTECTION_ENABLED" == database["delete_protection_state"]
-        assert "PREVENT" == database["deletion_policy"]
+        assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
+        assert database["deletion_policy"] == "PREVENT"
 
 
 def test_the_records_of_the_last_week_can_be_restored(installation: Installation) -> None:
     database = installation.one("google_firestore_database.records")
 
-    assert "POINT_IN_TIME_RECOVERY_ENABLED" == database["point_in_time_recovery_enablement"]
+    assert database["point_in_time_recovery_enablement"] == "POINT_IN_TIME_RECOVERY_ENABLED"
 
 
 def database_of(installation: Installation, name: str) -> str:
@@ -37,7 +37,7 @@ def database_of(installation: Installation, name: str) -> str:
 
 def test_documents_can_be_queried_as_the_code_does(installation: Installation) -> None:
     for database in installation.of_types({"google_firestore_database"}):
-        assert "FIRESTORE_NATIVE" == database["type"]
+        assert database["type"] == "FIRESTORE_NATIVE"
 
 
 def test_the_deployed_indexes_match_the_files(installation: Installation) -> None:
@@ -94,4 +94,4 @@ def test_events_deliveries_and_views_are_removed_when_they_expire(
     fields = installation.all("google_firestore_field.index").values()
     expiring = [(each["collection"], each["field"]) for each in fields if each["ttl_config"]]
 
-    assert [(DELIVERIES, EXPIRES_AT), (EVENTS, EXPIRES_AT), (VIEWS, EXPIRES_AT)] == sorted(expiring)
+    assert sorted(expiring) == [(DELIVERIES, EXPIRES_AT), (EVENTS, EXPIRES_AT), (VIEWS, EXPIRES_AT)]

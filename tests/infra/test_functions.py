@@ -85,7 +85,7 @@ def test_the_settings_match_the_variables(installation: Installation) -> None:
     for target in installation.functions:
         settings = read_settings(environment(installation, target))
 
-        assert PROJECT == settings.google_cloud_project
+        assert settings.google_cloud_project == PROJECT
         assert installation.one("google_storage_bucket.videos")["name"] == settings.bucket
         database = installation.one("google_firestore_database.records")
         assert database["name"] == settings.firestore_database
@@ -109,7 +109,7 @@ def test_required_settings_are_derived(plain_installation: Installation) -> None
         settings = read_settings(environment(plain_installation, target))
 
         assert Settings().default_model == settings.default_model
-        assert (None, None) == (settings.campaign_budget_usd, settings.daily_budget_usd)
+        assert (settings.campaign_budget_usd, settings.daily_budget_usd) == (None, None)
         assert not settings.simulated
 
 
@@ -156,13 +156,13 @@ def test_functions_that_pubsub_calls_cannot_be_reached_from_outside(
 def test_ticks_do_not_overtake_each_other(installation: Installation) -> None:
     service = installation.service("maintain_campaigns")
 
-    assert 1 == service["max_instance_count"]
-    assert 1 == service["max_instance_request_concurrency"]
+    assert service["max_instance_count"] == 1
+    assert service["max_instance_request_concurrency"] == 1
 
 
 def test_no_instance_runs_without_requests(installation: Installation) -> None:
     for target in targets():
-        assert 0 == installation.service(target)["min_instance_count"]
+        assert installation.service(target)["min_instance_count"] == 0
 
 
 def test_a_secret_is_given_to_the_functions_that_are_named_and_to_no_other(
@@ -173,12 +173,12 @@ def test_a_secret_is_given_to_the_functions_that_are_named_and_to_no_other(
     }
     readers = installation.all("google_secret_manager_secret_iam_member.function").values()
 
-    assert [("PLAY_KEY", "play-key", "latest"), ("SIGNING_KEY", "signing-key", "latest")] == [
+    assert [
         tuple(secret[name] for name in ("key", "secret", "version"))
         for secret in given.pop("serve_api")
-    ]
-    assert ["PLAY_KEY"] == [secret["key"] for secret in given.pop("record_plays")]
-    assert [] == list(chain.from_iterable(given.values()))
+    ] == [("PLAY_KEY", "play-key", "latest"), ("SIGNING_KEY", "signing-key", "latest")]
+    assert [secret["key"] for secret in given.pop("record_plays")] == ["PLAY_KEY"]
+    assert list(chain.from_iterable(given.values())) == []
     assert {
         ("signing-key", installation.account("serve_api")),
         ("play-key", installation.account("serve_api")),
@@ -218,7 +218,7 @@ def applied(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_a_second_apply_changes_nothing(terraform: Terraform, applied: Path) -> None:
-    assert {} == changes(terraform, applied)
+    assert changes(terraform, applied) == {}
 
 
 def test_another_archive_replaces_the_functions_and_nothing_else(

@@ -169,7 +169,7 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
 
 
 def test_the_list_of_grants_is_complete(installation: Installation) -> None:
-    assert EXPECTED == set(grants(installation))
+    assert set(grants(installation)) == EXPECTED
 
 
 RECORDER, PLAYS_USER = ("showreelRecorder", PLAYS), ("datastore.user", PLAYS)
@@ -247,7 +247,7 @@ def test_only_grants_that_somebody_asked_for_depend_on_choices(
 def test_the_signer_can_sign_and_do_nothing_else(installation: Installation) -> None:
     role = installation.one("google_project_iam_custom_role.signer")
 
-    assert ["iam.serviceAccounts.signBlob"] == role["permissions"]
+    assert role["permissions"] == ["iam.serviceAccounts.signBlob"]
 
 
 def test_who_records_plays_can_neither_list_nor_delete(installation: Installation) -> None:
@@ -266,8 +266,8 @@ def test_a_workflow_deploys_from_one_repository_and_one_ref(installation: Instal
         f'assertion.repository == "{REPOSITORY}" && assertion.ref == "refs/heads/main"'
         == provider["attribute_condition"]
     )
-    assert "assertion.repository" == provider["attribute_mapping"]["attribute.repository"]
-    assert "https://token.actions.githubusercontent.com" == issuer["issuer_uri"]
+    assert provider["attribute_mapping"]["attribute.repository"] == "assertion.repository"
+    assert issuer["issuer_uri"] == "https://token.actions.githubusercontent.com"
 
 
 def test_google_s_own_accounts_exist_before_something_is_granted_to_them(

@@ -210,8 +210,8 @@ def test_waiting_videos_are_counted_for_each_model(installation: Installation) -
     for event in ("queue.seen", "queue.late"):
         assert counts(metric, entry_of(logging.WARNING, event))
         assert event in logged_events()
-    assert "EXTRACT(jsonPayload.waiting)" == metric["value_extractor"]
-    assert {"model": "EXTRACT(jsonPayload.model)"} == metric["label_extractors"]
+    assert metric["value_extractor"] == "EXTRACT(jsonPayload.waiting)"
+    assert metric["label_extractors"] == {"model": "EXTRACT(jsonPayload.model)"}
 
 
 def test_an_answer_503_is_an_error_of_every_function(installation: Installation) -> None:
@@ -228,7 +228,7 @@ def test_no_flood_of_plays_raises_an_alert(installation: Installation) -> None:
     for alert in installation.all("google_monitoring_alert_policy.alert").values():
         query = condition_of(alert)["query"]
         assert "record-plays" not in query or "logging_googleapis_com" in query
-    assert [] == [event for event in logged_events(ERRORS) if event.startswith("play.")]
+    assert [event for event in logged_events(ERRORS) if event.startswith("play.")] == []
 
 
 def test_neither_address_nor_browser_of_a_viewer_is_kept(installation: Installation) -> None:
@@ -266,9 +266,10 @@ def test_queries_select_the_installations_functions_and_subscriptions(
 
 def test_every_event_of_a_video_is_counted_by_its_name(installation: Installation) -> None:
     metric = metrics(installation)["showreel_videos"]
-    assert {"event": "EXTRACT(jsonPayload.message)", "failure": "EXTRACT(jsonPayload.failure)"} == (
-        metric["label_extractors"]
-    )
+    assert (metric["label_extractors"]) == {
+        "event": "EXTRACT(jsonPayload.message)",
+        "failure": "EXTRACT(jsonPayload.failure)",
+    }
 
     for event in (name for name in logged_events() if name.startswith("video.")):
         assert counts(metric, entry_of_event(event)), event
@@ -279,7 +280,7 @@ def test_the_price_of_a_video_is_added_up_when_it_begins(installation: Installat
     entry = entry_of_event("video.reserved")
 
     assert counts(metric, entry)
-    assert "EXTRACT(jsonPayload.usd)" == metric["value_extractor"]
+    assert metric["value_extractor"] == "EXTRACT(jsonPayload.usd)"
     assert float(a_reserved_video().cost.estimated) == entry["usd"]
 
 
@@ -331,7 +332,7 @@ def test_no_alert_for_disagreements_without_an_action(
 
     assert {Disagreement.MONEY_AT_RISK, Disagreement.OVERDUE} == set(left_out.split("|"))
     label = metrics(installation)["showreel_warnings"]["label_extractors"]["kind"]
-    assert "EXTRACT(jsonPayload.kind)" == label
+    assert label == "EXTRACT(jsonPayload.kind)"
 
 
 def test_a_video_is_overdue_at_its_deadline(installation: Installation) -> None:
@@ -380,7 +381,7 @@ def test_the_budget_covers_this_project_alone(installation: Installation) -> Non
     channels = installation.all("google_monitoring_notification_channel.email").values()
 
     assert [f"projects/{installation.project_number}"] == filtered["projects"]
-    assert "100" == amount["specified_amount"][0]["units"]
+    assert amount["specified_amount"][0]["units"] == "100"
     assert {0.5, 0.9, 1} == {each["threshold_percent"] for each in budget["threshold_rules"]}
     assert [each["id"] for each in channels] == budget["all_updates_rule"][0][
         "monitoring_notification_channels"
@@ -388,4 +389,4 @@ def test_the_budget_covers_this_project_alone(installation: Installation) -> Non
 
 
 def test_there_is_no_budget_without_a_billing_account(plain_installation: Installation) -> None:
-    assert {} == plain_installation.all("google_billing_budget.month")
+    assert plain_installation.all("google_billing_budget.month") == {}

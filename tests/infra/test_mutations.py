@@ -67,15 +67,15 @@ def uncaught(terraform: Terraform, chosen: list[Misspelling]) -> list[Misspellin
 
 
 def test_the_module_itself_is_valid(mutable: Terraform) -> None:
-    assert [] == mutable.validate()
+    assert mutable.validate() == []
 
 
 def test_each_misspelt_argument_and_block_is_caught(mutable: Terraform) -> None:
     chosen = [one for one in misspellings() if one.name.text != "alias"]
-    assert [] == uncaught(mutable, chosen)
+    assert uncaught(mutable, chosen) == []
 
 
 def test_each_misspelt_alias_is_caught(mutable: Terraform) -> None:
     """Alone, for then there are two providers of one name, and Terraform looks no further."""
     chosen = [one for one in misspellings() if one.name.text == "alias"]
-    assert [] == [one for one in chosen if not errors(mutable, [one])]
+    assert [one for one in chosen if not errors(mutable, [one])] == []

@@ -20,7 +20,7 @@ def test_each_view_gets_into_the_table(installation: Installation) -> None:
     # A field that a newer release exports does not keep the others out.
     assert written["use_table_schema"]
     assert written["drop_unknown_fields"]
-    assert SCHEMA == json.loads(table["schema"])
+    assert json.loads(table["schema"]) == SCHEMA
 
 
 def test_a_view_that_the_table_refuses_is_kept(installation: Installation) -> None:
@@ -39,7 +39,7 @@ def test_views_are_found_by_their_days_and_their_videos(installation: Installati
 
 
 def test_nothing_is_exported_by_default(plain_installation: Installation) -> None:
-    assert [] == plain_installation.of_types(EXPORT)
-    assert {} == plain_installation.all("google_pubsub_topic.plays")
-    assert {} == plain_installation.all("google_pubsub_subscription.plays")
+    assert plain_installation.of_types(EXPORT) == []
+    assert plain_installation.all("google_pubsub_topic.plays") == {}
+    assert plain_installation.all("google_pubsub_subscription.plays") == {}
     assert "bigquery.googleapis.com" not in plain_installation.all("google_project_service.api")

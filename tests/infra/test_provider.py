@@ -68,13 +68,13 @@ def example(served: Providers, tmp_path: Path) -> Terraform:
 def rewrite(terraform: Terraform, right: str, wrong: str) -> None:
     file = terraform.folder / "main.tf"
     source = file.read_text("utf-8")
-    assert 1 == source.count(right)
+    assert source.count(right) == 1
     file.write_text(source.replace(right, wrong), "utf-8")
 
 
 def planned(terraform: Terraform) -> dict[str, Any]:
     """Return each change by its address, as `terraform show -json` says it."""
-    assert 0 == terraform.run("plan", "-out=plan").returncode
+    assert terraform.run("plan", "-out=plan").returncode == 0
     shown = json.loads(terraform.run("show", "-json", "plan").stdout)
     return {change["address"]: change["change"] for change in shown["resource_changes"]}
 
@@ -90,7 +90,7 @@ def test_a_planted_fault_is_reported(
 
 def test_a_plan_knows_what_is_configured_and_not_what_google_decides(example: Terraform) -> None:
     subscription = planned(example)["google_pubsub_subscription.steps"]
-    assert 60 == subscription["after"]["ack_deadline_seconds"]
+    assert subscription["after"]["ack_deadline_seconds"] == 60
     assert "id" not in subscription["after"]
     assert subscription["after_unknown"]["id"]
     assert subscription["after_unknown"]["push_config"][0]["oidc_token"][0]["service_account_email"]

@@ -143,5 +143,5 @@ def test_a_type_that_the_bindings_do_not_have_is_an_error(tmp_path: Path) -> Non
 def test_every_type_has_a_line_of_its_own() -> None:
     types: Json = {"google_a": {"version": 0, "google_c": {}}, "google_b": {"version": 0}}
     text = derive.text({"resource_schemas": types})
-    assert ['"google_a": {', '"google_b": {'] == [line[:13] for line in text.splitlines()[1:]]
+    assert [line[:13] for line in text.splitlines()[1:]] == ['"google_a": {', '"google_b": {']
     assert types == json.loads(text)["provider_schemas"][SOURCE]["resource_schemas"]

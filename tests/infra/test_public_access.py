@@ -20,14 +20,14 @@ def public_grants(installation: Installation) -> list[tuple[str, str]]:
 
 
 def test_without_callers_every_call_is_refused(plain_installation: Installation) -> None:
-    assert {} == plain_installation.all("google_cloud_run_v2_service_iam_member.invoker")
-    assert {} == plain_installation.all("google_cloud_run_v2_service_iam_member.viewer")
-    assert {} == plain_installation.all("google_pubsub_topic_iam_member.publisher")
-    assert [] == public_grants(plain_installation)
+    assert plain_installation.all("google_cloud_run_v2_service_iam_member.invoker") == {}
+    assert plain_installation.all("google_cloud_run_v2_service_iam_member.viewer") == {}
+    assert plain_installation.all("google_pubsub_topic_iam_member.publisher") == {}
+    assert public_grants(plain_installation) == []
 
 
 def test_only_the_named_callers_may_call(installation: Installation) -> None:
-    assert [] == public_grants(installation)
+    assert public_grants(installation) == []
 
 
 def test_everybody_is_refused_without_the_second_setting(
@@ -42,17 +42,17 @@ def test_everybody_is_refused_without_the_second_setting(
 def test_the_second_settings_alone_open_nothing(terraform: Terraform, tmp_path: Path) -> None:
     opened = foresee(terraform, tmp_path, allow_public=True, plays_public=True)
 
-    assert [] == public_grants(opened)
+    assert public_grants(opened) == []
 
 
 def test_both_settings_open_the_api_and_nothing_else(terraform: Terraform, tmp_path: Path) -> None:
     opened = foresee(terraform, tmp_path, allow_public=True, invokers=["allUsers"])
 
-    assert [
+    assert public_grants(opened) == [
         ("google_cloud_run_v2_service_iam_member.invoker", "roles/run.invoker")
-    ] == public_grants(opened)
+    ]
     (invoker,) = opened.all("google_cloud_run_v2_service_iam_member.invoker").values()
-    assert "serve-api" == invoker["name"]
+    assert invoker["name"] == "serve-api"
 
 
 def test_two_settings_open_the_counting_of_plays_and_not_the_api(
@@ -60,11 +60,11 @@ def test_two_settings_open_the_counting_of_plays_and_not_the_api(
 ) -> None:
     opened = foresee(terraform, tmp_path, plays_public=True, plays_invokers=["allUsers"])
 
-    assert [
+    assert public_grants(opened) == [
         ("google_cloud_run_v2_service_iam_member.viewer", "roles/run.invoker")
-    ] == public_grants(opened)
+    ]
     (viewer,) = opened.all("google_cloud_run_v2_service_iam_member.viewer").values()
-    assert "record-plays" == viewer["name"]
+    assert viewer["name"] == "record-plays"
 
 
 def test_only_known_publishers_may_publish(terraform: Terraform, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_each_function_without_a_url_for_callers_has_a_topic_that_pushes_to_it(
     for target, subscription in subscriptions.items():
         assert topics[target]["id"] == subscription["topic"]
         assert target.replace("_", "-") == topics[target]["name"] == subscription["name"]
-    assert FUNCTIONS == {topic["name"]: target for target, topic in topics.items()}
+    assert {topic["name"]: target for target, topic in topics.items()} == FUNCTIONS
 
 
 def test_a_push_authenticates_to_its_function_alone(
@@ -65,21 +65,21 @@ def test_undeliverable_messages_are_kept(installation: Installation) -> None:
         (dead,) = subscription["dead_letter_policy"]
         assert topic["id"] == dead["dead_letter_topic"]
     assert topic["id"] == kept["topic"]
-    assert DEAD_LETTERS == topic["name"]
+    assert topic["name"] == DEAD_LETTERS
     assert seconds(kept["message_retention_duration"]) >= 7 * 24 * 60 * 60
 
 
 def test_no_subscription_expires_when_idle(installation: Installation) -> None:
     for subscription in installation.of_types({"google_pubsub_subscription"}):
         (policy,) = subscription["expiration_policy"]
-        assert "" == policy["ttl"]
+        assert policy["ttl"] == ""
 
 
 def test_a_tick_comes_each_minute(installation: Installation) -> None:
     job = installation.one("google_cloud_scheduler_job.tick")
     (target,) = job["pubsub_target"]
 
-    assert "* * * * *" == job["schedule"]
+    assert job["schedule"] == "* * * * *"
     topic = installation.all("google_pubsub_topic.function")["maintain_campaigns"]
     assert topic["id"] == target["topic_name"]
     assert TICK == job["name"] == topic["name"]

@@ -112,7 +112,7 @@ def with_breaches(copy: Terraform, chosen: Collection[Breach]) -> Installation:
 
 @pytest.mark.parametrize("breach", BREACHES, ids=str)
 def test_each_breach_changes_one_place(breach: Breach) -> None:
-    assert 1 == len(breach.places)
+    assert len(breach.places) == 1
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=str)

@@ -80,7 +80,7 @@ def test_unfinished_uploads_are_removed(installation: Installation) -> None:
         for each in bucket(installation)["lifecycle_rule"]
     }
 
-    assert 1 == rules["AbortIncompleteMultipartUpload"]["age"]
+    assert rules["AbortIncompleteMultipartUpload"]["age"] == 1
 
 
 def test_deleted_objects_can_be_restored_for_a_week(installation: Installation) -> None:
@@ -92,18 +92,18 @@ def test_deleted_objects_can_be_restored_for_a_week(installation: Installation) 
 def test_the_videos_refuse_to_be_destroyed(installation: Installation) -> None:
     videos = bucket(installation)
 
-    assert ("PREVENT", False) == (videos["deletion_policy"], videos["force_destroy"])
+    assert (videos["deletion_policy"], videos["force_destroy"]) == ("PREVENT", False)
 
 
 def test_configured_origins_may_read_and_do_nothing_else(installation: Installation) -> None:
     (rule,) = bucket(installation)["cors"]
 
-    assert [ORIGIN] == rule["origin"]
+    assert rule["origin"] == [ORIGIN]
     assert {"GET", "HEAD"} == set(rule["method"])
 
 
 def test_without_configured_origins_no_page_may_read(plain_installation: Installation) -> None:
-    assert [] == bucket(plain_installation)["cors"]
+    assert bucket(plain_installation)["cors"] == []
 
 
 def test_a_clip_of_veo_is_announced_to_generate_video(
@@ -113,8 +113,8 @@ def test_a_clip_of_veo_is_announced_to_generate_video(
     topic = installation.all("google_pubsub_topic.function")["generate_video"]
 
     assert (bucket(installation)["name"], topic["id"]) == (told["bucket"], told["topic"])
-    assert ["OBJECT_FINALIZE"] == told["event_types"]
-    assert "JSON_API_V1" == told["payload_format"]
+    assert told["event_types"] == ["OBJECT_FINALIZE"]
+    assert told["payload_format"] == "JSON_API_V1"
     assert video_of_clip(CLIP_OF_VEO) is not None
     assert CLIP_OF_VEO.startswith(told["object_name_prefix"])
 

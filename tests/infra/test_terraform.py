@@ -12,9 +12,9 @@ from tests.infra.terraform import Terraform, TerraformError, prepared
 def test_the_command_runs_terraform_and_ends_as_it_does(
     installed_terraform: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert 0 == terraform.main("validate", "-no-color")
+    assert terraform.main("validate", "-no-color") == 0
     assert "The configuration is valid." in capfd.readouterr().out
-    assert 1 == terraform.main("validate", "-nonsense")
+    assert terraform.main("validate", "-nonsense") == 1
 
 
 def test_a_users_own_variables_stay_out(

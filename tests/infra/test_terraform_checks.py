@@ -41,5 +41,5 @@ def test_the_module_is_valid(terraform: Terraform) -> None:
 def test_terraform_s_own_tests_pass(terraform: Terraform) -> None:
     done = terraform.run("test", "-no-color")
 
-    assert 0 == done.returncode, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 failed" in done.stdout

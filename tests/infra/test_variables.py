@@ -132,7 +132,7 @@ def test_valid_values_are_accepted(terraform: Terraform, tmp_path: Path) -> None
         video_generator="synthetic",
     )
 
-    assert "" == said
+    assert said == ""
 
 
 def test_the_example_is_valid_with_every_commented_line(
@@ -150,7 +150,7 @@ def test_the_example_is_valid_with_every_commented_line(
     )
 
     assert "Value for undeclared variable" not in planned.stdout
-    assert (0, "") == (planned.returncode, planned.stderr)
+    assert (planned.returncode, planned.stderr) == (0, "")
     assert set(re.findall(r"^(\w+) +=", taken, re.MULTILINE)) <= variables().keys()
 
 
@@ -166,4 +166,4 @@ def test_each_variable_is_described_in_sentences(pattern: re.Pattern[str]) -> No
 def test_only_a_project_has_to_be_named() -> None:
     required = [name for name, body in variables().items() if "\n  default " not in f"\n{body}"]
 
-    assert ["project_id"] == required
+    assert required == ["project_id"]

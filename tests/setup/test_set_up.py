@@ -84,8 +84,8 @@ def test_an_interrupted_set_up_is_completed_by_the_one_that_waits_for_it(
     said, error = waiting.communicate()
 
     assert "2 packages" in said
-    assert "" == error
+    assert error == ""
     assert set(FEW) <= set(installed(clone / ".venv"))
     assert not half_done.exists()
     said, _ = make(clone, NOTHING_LISTENS).communicate()
-    assert "" == said
+    assert said == ""

@@ -45,8 +45,8 @@ def test_concurrent_first_callers_share_one_instance() -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         found = {asked.result() for asked in [pool.submit(ask) for _ in range(THREADS)]}
 
-    assert (1, 1) == (len(found), owner.built)
-    assert "A client." == Slow.client.__doc__
+    assert (len(found), owner.built) == (1, 1)
+    assert Slow.client.__doc__ == "A client."
 
 
 def test_a_failed_build_is_tried_again_at_the_next_call() -> None:
@@ -56,7 +56,7 @@ def test_a_failed_build_is_tried_again_at_the_next_call() -> None:
         with pytest.raises(OSError):  # noqa: PT011  # It has no words.
             _ = owner.broken
 
-    assert 2 == owner.built
+    assert owner.built == 2
 
 
 def test_no_shared_instance_is_built_by_functools_cache() -> None:
@@ -66,4 +66,4 @@ def test_no_shared_instance_is_built_by_functools_cache() -> None:
         if "cached_property" in module.read_text("utf-8")
     ]
 
-    assert [] == using
+    assert using == []

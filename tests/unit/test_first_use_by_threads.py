@@ -89,4 +89,4 @@ def test_a_process_survives_concurrent_first_uses(reader: tuple[str, ...], conte
         for _ in range(ATTEMPTS)
     ]
 
-    assert [(0, b"")] * ATTEMPTS == [(each.returncode, each.stderr) for each in ended]
+    assert [(each.returncode, each.stderr) for each in ended] == [(0, b"")] * ATTEMPTS

@@ -39,11 +39,11 @@ def announcement(path: str, event: str = "OBJECT_FINALIZE") -> PubSubMessage:
 
 
 def test_a_message_survives_the_wire() -> None:
-    assert VIDEO == decode(message(encode(VIDEO)))
+    assert decode(message(encode(VIDEO))) == VIDEO
 
 
 def test_fields_of_a_newer_release_are_ignored() -> None:
-    assert VIDEO == decode(message(fields(trace="1-2-3")))
+    assert decode(message(fields(trace="1-2-3"))) == VIDEO
 
 
 def test_the_announcement_of_a_clip_names_its_video() -> None:
@@ -91,7 +91,7 @@ def test_a_malformed_message_is_an_invalid_request(data: bytes) -> None:
 def test_the_messages_of_events_and_deliveries_survive_the_wire() -> None:
     key = DeliveryKey("wh_1", "evt_1")
 
-    assert "evt_1" == delivery_or_event_of(message(encode_event("evt_1")))
+    assert delivery_or_event_of(message(encode_event("evt_1"))) == "evt_1"
     assert key == delivery_or_event_of(message(encode_delivery(key)))
 
 

@@ -46,7 +46,7 @@ def test_the_first_tick_wakes_a_video_that_is_not_overdue(ports: LocalPorts) -> 
 
     ports._tick(0)
 
-    assert 1 == len(ports.queue._steps)
+    assert len(ports.queue._steps) == 1
 
 
 def test_a_message_of_the_queue_takes_the_video_forward(ports: LocalPorts) -> None:

@@ -44,7 +44,7 @@ def test_a_slot_is_free_when_it_shows_nothing_and_waits_for_nothing(
 
 @given(st.permutations([Slot(index=index, current=BOAT) for index in range(LIMIT)]))
 def test_slots_are_kept_in_order_of_their_index(slots: list[Slot]) -> None:
-    assert [0, 1, 2, 3] == [slot.index for slot in a_campaign_of(*slots).slots]
+    assert [slot.index for slot in a_campaign_of(*slots).slots] == [0, 1, 2, 3]
 
 
 def test_a_changed_slot_takes_the_place_of_the_old_one() -> None:
@@ -83,8 +83,8 @@ def test_a_current_or_pending_video_answers_for_its_fingerprint() -> None:
         Slot(index=0, current=BOAT), Slot(index=1, pending=FOX, historical=(KITE,))
     )
 
-    assert BOAT == campaign.find("boat")
-    assert FOX == campaign.find("fox")
+    assert campaign.find("boat") == BOAT
+    assert campaign.find("fox") == FOX
     assert campaign.find("kite") is None
 
 
@@ -92,7 +92,7 @@ def test_a_slot_that_regenerates_answers_with_what_can_be_played() -> None:
     again = Version(video_hash="3" * 16, fingerprint="boat")
     campaign = a_campaign_of(Slot(index=0, current=BOAT, pending=again))
 
-    assert BOAT == campaign.find("boat")
+    assert campaign.find("boat") == BOAT
 
 
 def test_a_version_is_a_slots_reference_to_a_video() -> None:

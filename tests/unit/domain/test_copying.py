@@ -76,8 +76,8 @@ def test_what_was_restored_is_no_longer_trashed_at_the_target() -> None:
     copied = merge_into_target(source, target)
 
     assert decide_copy(source, target) is CopyDecision.COPY
-    assert ((), None) == (copied.campaign.trash, copied.campaign.delayed_until)
-    assert [VersionState.CURRENT] == [each.version_state for each in copied.videos]
+    assert (copied.campaign.trash, copied.campaign.delayed_until) == ((), None)
+    assert [each.version_state for each in copied.videos] == [VersionState.CURRENT]
 
 
 def test_the_trash_of_the_target_stays_with_its_dollars() -> None:

@@ -16,4 +16,4 @@ def test_every_error_has_a_code_of_lower_case_words(error: str) -> None:
 def test_the_message_of_an_error_is_what_it_was_raised_with() -> None:
     error = GeneratorBusyError("Try again.", retry_after=timedelta(seconds=5))
 
-    assert ("Try again.", "provider_quota") == (error.message, error.code)
+    assert (error.message, error.code) == ("Try again.", "provider_quota")

@@ -55,7 +55,7 @@ def test_an_invalid_campaign_id_is_refused_with_its_parameter(text: str) -> None
     with pytest.raises(InvalidRequestError, match="1 to 64") as raised:
         require_campaign_id(text)
 
-    assert "campaign_id" == raised.value.param
+    assert raised.value.param == "campaign_id"
 
 
 @given(st.text(max_size=70) | st.from_regex(r"[\w-]{1,70}"))
@@ -118,7 +118,7 @@ def test_an_invalid_video_id_names_no_video(text: str) -> None:
 
 
 def test_a_valid_message_id_is_unchanged() -> None:
-    assert "2070443601311540" == require_message_id("2070443601311540")
+    assert require_message_id("2070443601311540") == "2070443601311540"
 
 
 @pytest.mark.parametrize("text", ["", "../x", "a/b", "1.json", "claims/1", "\u0661", "1" * 129])
@@ -137,4 +137,4 @@ def test_an_invalid_idempotency_key_is_refused_with_its_header(text: str) -> Non
     with pytest.raises(InvalidRequestError, match="1 to 255 visible") as raised:
         require_idempotency_key(text)
 
-    assert "Idempotency-Key" == raised.value.param
+    assert raised.value.param == "Idempotency-Key"

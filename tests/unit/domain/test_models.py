@@ -97,7 +97,7 @@ def test_a_model_is_usable_until_the_day_before_it_retires() -> None:
 
 
 def test_the_default_is_the_first_model_that_is_not_retired() -> None:
-    assert DEFAULT_MODEL == next(name for name, model in MODELS.items() if not model.retired_on)
+    assert next(name for name, model in MODELS.items() if not model.retired_on) == DEFAULT_MODEL
 
 
 @pytest.mark.parametrize("model", [each for each in MODELS.values() if each.guaranteed_until])

@@ -113,11 +113,11 @@ def test_no_video_overtakes_a_waiting_one() -> None:
 
 
 def test_a_rate_of_0_gives_no_turn() -> None:
-    assert (0, 0, 0) == (
+    assert (
         turns_each_minute(EMPTY, 0, NOW),
         free_turns(EMPTY, 0, NOW),
         turns_to_give(EMPTY, 0, NOW),
-    )
+    ) == (0, 0, 0)
 
 
 def test_turns_are_given_evenly_and_the_whole_rate_is_used() -> None:
@@ -163,7 +163,7 @@ def test_bulk_has_every_fifth_turn_also_over_many_rounds() -> None:
         chosen, since_bulk = choose(waiting, 1, since_bulk=since_bulk)
         lanes += lanes_of(chosen)
 
-    assert 10 == lanes.count(Lane.BULK)
+    assert lanes.count(Lane.BULK) == 10
 
 
 def test_a_given_turn_is_remembered_for_a_while_and_leaves_its_lane() -> None:
@@ -175,8 +175,8 @@ def test_a_given_turn_is_remembered_for_a_while_and_leaves_its_lane() -> None:
     assert [each.id for each in videos] == [each.video_id for each in pace.given]
     assert not is_unused(pace.given[0], NOW + GIVE_AGAIN_AFTER - SECOND)
     assert is_unused(pace.given[0], NOW + GIVE_AGAIN_AFTER)
-    assert (6, NOW + 2 * SECOND) == (pace.lanes[0].waiting, pace.lanes[0].first)
-    assert RATE - 3 == free_turns(pace, RATE, NOW)
+    assert (pace.lanes[0].waiting, pace.lanes[0].first) == (6, NOW + 2 * SECOND)
+    assert free_turns(pace, RATE, NOW) == RATE - 3
 
 
 def test_only_turns_of_videos_that_still_wait_are_remembered() -> None:
@@ -184,7 +184,7 @@ def test_only_turns_of_videos_that_still_wait_are_remembered() -> None:
     pace = give_turns(EMPTY, videos, since_bulk=0, now=NOW)
 
     assert [videos[1].id] == [each.video_id for each in given_to(pace, videos[1:2], NOW)]
-    assert () == given_to(pace, videos, NOW + TURN_WINDOW)
+    assert given_to(pace, videos, NOW + TURN_WINDOW) == ()
 
 
 def test_an_unused_turn_leaves_the_log_when_its_video_is_given_another() -> None:
@@ -194,7 +194,7 @@ def test_an_unused_turn_leaves_the_log_when_its_video_is_given_another() -> None
 
     back = take_turns_back(pace, [second, other])
 
-    assert (RATE - 3, RATE - 1) == tuple(free_turns(each, RATE, SOON) for each in (pace, back))
+    assert tuple(free_turns(each, RATE, SOON) for each in (pace, back)) == (RATE - 3, RATE - 1)
     assert [first.id] == [each.video_id for each in back.given]
     assert back == take_turns_back(back, [second, other])
 
@@ -203,7 +203,7 @@ def test_a_given_turn_may_be_used_until_it_is_old_or_the_model_is_refused() -> N
     video, other = waiting_videos(Lane.BULK, 2)
     pace = give_turns(EMPTY, [video], since_bulk=0, now=NOW)
 
-    assert (NOW, None) == (given_turn(pace, video, NOW), given_turn(pace, other, NOW))
+    assert (given_turn(pace, video, NOW), given_turn(pace, other, NOW)) == (NOW, None)
     assert not given_turn(pace, video, NOW + TURN_LIFE)
     assert not given_turn(refused(pace, retry_after=WAIT, now=NOW), video, NOW)
 
@@ -219,10 +219,10 @@ def test_turns_that_are_used_late_count_from_then_on_with_one_write() -> None:
     assert [(NOW, 1), (now, 2), (now + SECOND, 1)] == [(each.at, each.count) for each in pace.turns]
     assert [late.id, gone.id, soon.id] == [each.video_id for each in pace.given]
     turns = [turn_of(pace, video, NOW) for video in (used, late, gone, soon)]
-    assert [True, False, True, False] == [is_late(turn, now + TURN_SLACK) for turn in turns]
+    assert [is_late(turn, now + TURN_SLACK) for turn in turns] == [True, False, True, False]
     assert is_late(turn_of(pace, late, NOW), now + TURN_SLACK + SECOND)
     assert is_unused(turn_of(pace, late, NOW), NOW + GIVE_AGAIN_AFTER)
-    assert [1, 1, 1] == [each.count for each in take_turns_back(pace, [late]).turns]
+    assert [each.count for each in take_turns_back(pace, [late]).turns] == [1, 1, 1]
 
 
 def test_a_turn_is_void_once_the_generator_has_refused_and_the_next_one_is_the_probe() -> None:
@@ -232,10 +232,10 @@ def test_a_turn_is_void_once_the_generator_has_refused_and_the_next_one_is_the_p
     pace = give_turns(blocked, [video], since_bulk=0, now=NOW + FIRST_BLOCK)
 
     turns = [turn_of(pace, each, NOW) for each in (other, video)]
-    assert [True, False] == [is_void(pace, turn) for turn in turns]
+    assert [is_void(pace, turn) for turn in turns] == [True, False]
     late = use_late(pace, video, [other, video], NOW + FIRST_BLOCK + PROBE + SECOND)
 
-    assert (1, NOW + FIRST_BLOCK + PROBE + SECOND) == (late.refusals, late.probed_at)
+    assert (late.refusals, late.probed_at) == (1, NOW + FIRST_BLOCK + PROBE + SECOND)
     assert (Given(video_id=other.id, at=NOW + SECOND),) == late.given
 
 
@@ -244,14 +244,17 @@ def test_turns_are_given_ahead_unless_the_model_has_refused() -> None:
 
     moments = [moment_of_turns(pace, NOW, lead=4 * SECOND) for pace in (EMPTY, blocked)]
 
-    assert [NOW + 4 * SECOND, NOW] == moments
+    assert moments == [NOW + 4 * SECOND, NOW]
 
 
 def test_a_pace_is_busy_within_a_second_of_its_last_turn() -> None:
     pace = take_turns(EMPTY, 1, NOW)
 
-    assert [True, False, True, False] == [
-        is_busy(pace, NOW + seconds * SECOND) for seconds in (0.9, 1, -0.9, -1)
+    assert [is_busy(pace, NOW + seconds * SECOND) for seconds in (0.9, 1, -0.9, -1)] == [
+        True,
+        False,
+        True,
+        False,
     ]
     assert not is_busy(EMPTY, NOW)
 
@@ -259,7 +262,7 @@ def test_a_pace_is_busy_within_a_second_of_its_last_turn() -> None:
 def test_refusals_at_the_same_time_count_once() -> None:
     pace = refused(take_turns(EMPTY, 9, NOW), retry_after=WAIT, now=NOW)
 
-    assert (1, 100, NOW + FIRST_BLOCK) == (pace.refusals, pace.percent, pace.blocked_until)
+    assert (pace.refusals, pace.percent, pace.blocked_until) == (1, 100, NOW + FIRST_BLOCK)
     assert refused(pace, retry_after=WAIT, now=NOW + SECOND) is pace
 
 
@@ -271,19 +274,19 @@ def refused_twice(now: datetime = NOW) -> Pace:
 
 
 def test_a_second_refusal_soon_after_the_first_lowers_the_pace_by_a_fifth() -> None:
-    assert 80 == refused_twice().percent
+    assert refused_twice().percent == 80
 
 
 def test_a_block_probes_with_a_single_video_and_then_goes_on() -> None:
     blocked = refused(EMPTY, retry_after=WAIT, now=NOW)
     end = NOW + FIRST_BLOCK
 
-    assert (0, 1) == (free_turns(blocked, RATE, end - SECOND), free_turns(blocked, RATE, end))
+    assert (free_turns(blocked, RATE, end - SECOND), free_turns(blocked, RATE, end)) == (0, 1)
     probing = take_turns(blocked, 1, end)
-    assert 0 == free_turns(probing, RATE, end + SECOND)
+    assert free_turns(probing, RATE, end + SECOND) == 0
     assert free_turns(probing, RATE, end + PROBE) > 1
     going = take_turns(probing, 1, end + PROBE)
-    assert (0, None, None) == (going.refusals, going.blocked_until, going.probed_at)
+    assert (going.refusals, going.blocked_until, going.probed_at) == (0, None, None)
 
 
 def test_refused_probes_double_the_block_and_leave_the_pace() -> None:
@@ -295,8 +298,8 @@ def test_refused_probes_double_the_block_and_leave_the_pace() -> None:
         assert pace.blocked_until is not None
         blocks.append(pace.blocked_until - now - SECOND)
 
-    assert [WAIT, 2 * WAIT, 4 * WAIT, LONGEST_BLOCK, LONGEST_BLOCK] == blocks
-    assert 100 == pace.percent
+    assert blocks == [WAIT, 2 * WAIT, 4 * WAIT, LONGEST_BLOCK, LONGEST_BLOCK]
+    assert pace.percent == 100
 
 
 def test_a_refusal_long_after_the_last_one_is_a_first_one() -> None:
@@ -314,15 +317,15 @@ def test_the_pace_recovers_by_a_few_percent_of_the_rate_each_minute() -> None:
 
     paces = [turns_each_minute(pace, RATE, since + minutes * MINUTE) for minutes in (0, 2, 6, 7)]
 
-    assert [40, 43, 49, 50] == paces
+    assert paces == [40, 43, 49, 50]
 
 
 def test_the_pace_is_never_less_than_one_a_minute() -> None:
     pace = replace(EMPTY, percent=1, refused_at=NOW)
 
-    assert 1 == turns_each_minute(pace, 1, NOW)
+    assert turns_each_minute(pace, 1, NOW) == 1
     lowest = refused(replace(pace, percent=11), retry_after=WAIT, now=NOW + SECOND)
-    assert 10 == lowest.percent
+    assert lowest.percent == 10
 
 
 def test_a_quota_that_is_lower_than_the_rate_is_approached() -> None:

@@ -19,7 +19,7 @@ PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=50
 
 
 def test_a_prompt_loses_the_white_space_around_it_and_keeps_what_is_inside() -> None:
-    assert "A boat.\n\tAt dusk." == require_prompt(" \r\n A boat.\n\tAt dusk. \n")
+    assert require_prompt(" \r\n A boat.\n\tAt dusk. \n") == "A boat.\n\tAt dusk."
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t\r\n", "\u2003\u3000"], ids=ascii)
@@ -68,7 +68,7 @@ def test_a_negative_prompt_may_be_left_out(text: str | None) -> None:
 
 
 def test_a_negative_prompt_obeys_the_rules_of_prompts_under_its_own_name() -> None:
-    assert "rain" == require_negative_prompt(" rain ")
+    assert require_negative_prompt(" rain ") == "rain"
     with pytest.raises(InvalidRequestError) as raised:
         require_negative_prompt("x" * (MAX_PROMPT_CHARACTERS + 1))
 
@@ -78,7 +78,7 @@ def test_a_negative_prompt_obeys_the_rules_of_prompts_under_its_own_name() -> No
 def test_empty_context_entries_are_omitted() -> None:
     context = {" brand ": " Acme ", "tone": "  ", " ": "lost"}
 
-    assert {"brand": "Acme"} == require_business_context(context)
+    assert require_business_context(context) == {"brand": "Acme"}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_the_largest_context_is_taken() -> None:
 
 
 def test_a_prompt_without_context_is_sent_as_it_is() -> None:
-    assert "A boat." == enhance("A boat.", {})
+    assert enhance("A boat.", {}) == "A boat."
 
 
 def test_the_prompt_comes_first_then_the_known_entries_then_the_others() -> None:

@@ -77,7 +77,7 @@ def test_a_later_campaign_takes_turns_with_the_rest_of_an_earlier_one() -> None:
     _, earlier = placed(a_campaign("spring"), 100)
     _, later = placed(a_campaign("summer"), 1, now=NOW + 30 * SECOND)
 
-    assert 31 == sum(order <= later[0] for order in earlier)
+    assert sum(order <= later[0] for order in earlier) == 31
 
 
 @given(
@@ -118,7 +118,7 @@ def test_a_lane_does_not_wait_for_the_other_lane_of_its_campaign() -> None:
 
     campaign, (order,) = placed(campaign, 1, lane=Lane.INTERACTIVE)
 
-    assert NOW == order
+    assert order == NOW
     assert {Lane.BULK, Lane.INTERACTIVE} == {flow.lane for flow in campaign.flows}
 
 
@@ -127,13 +127,13 @@ def test_a_flow_of_the_past_is_forgotten() -> None:
 
     campaign, _ = placed(campaign, 1, now=NOW + DAY, lane=Lane.INTERACTIVE)
 
-    assert [Lane.INTERACTIVE] == [flow.lane for flow in campaign.flows]
+    assert [flow.lane for flow in campaign.flows] == [Lane.INTERACTIVE]
 
 
 def test_a_place_in_another_flow_leaves_that_of_the_campaign() -> None:
     campaign, orders = placed(a_campaign(), 2, order=SOON)
 
-    assert ([SOON, SOON], ()) == (orders, campaign.flows)
+    assert (orders, campaign.flows) == ([SOON, SOON], ())
 
 
 def test_a_rate_of_0_still_has_places() -> None:
@@ -199,7 +199,7 @@ def test_bulk_has_its_share_and_everything_once_the_other_lane_is_empty() -> Non
 def test_a_video_without_a_queue_before_it_is_submitted_now() -> None:
     found = estimate(waiting_at(NOW), EMPTY, RATE, NOW)
 
-    assert (1, NOW) == (found.position, found.expected_submission_at)
+    assert (found.position, found.expected_submission_at) == (1, NOW)
 
 
 def test_a_used_up_rate_delays_until_its_turns_are_free_again() -> None:
@@ -212,7 +212,7 @@ def test_a_used_up_rate_delays_until_its_turns_are_free_again() -> None:
 
     windows = [TURN_WINDOW, TURN_WINDOW + GIVE_EVERY, 2 * TURN_WINDOW]
     assert [NOW + each + GIVING_PAUSE for each in windows] == expected[:3]
-    assert NOW + 3 * TURN_WINDOW + GIVING_PAUSE == expected[4]
+    assert expected[4] == NOW + 3 * TURN_WINDOW + GIVING_PAUSE
 
 
 def test_a_block_delays_and_says_why() -> None:
@@ -220,7 +220,7 @@ def test_a_block_delays_and_says_why() -> None:
 
     found = estimate(waiting_at(NOW), pace, RATE, NOW)
 
-    assert SOON + GIVING_PAUSE == found.expected_submission_at
+    assert found.expected_submission_at == SOON + GIVING_PAUSE
     assert found.reason is not None
     assert "busy" in found.reason
     assert estimate(waiting_at(NOW), pace, RATE, SOON + DAY).reason is None
@@ -238,7 +238,7 @@ def test_a_rate_of_0_says_why_and_knows_no_time() -> None:
 def test_a_model_without_a_rate_lets_nothing_wait() -> None:
     found = estimate(waiting_at(NOW), EMPTY, None, NOW)
 
-    assert (1, NOW) == (found.position, found.expected_submission_at)
+    assert (found.position, found.expected_submission_at) == (1, NOW)
 
 
 def test_a_campaign_is_done_when_its_last_video_is() -> None:

@@ -28,7 +28,7 @@ def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprin
 
     words = "A boat.\n\nBrand: Acme"
     assert ("A boat.", words) == (video.prompt, video.enhanced_prompt)
-    assert (Phase.RESERVED, VersionState.PENDING) == (video.phase, video.version_state)
+    assert (video.phase, video.version_state) == (Phase.RESERVED, VersionState.PENDING)
     assert (Decimal("3.20"), None, True) == (
         video.cost.estimated,
         video.cost.actual,
@@ -71,9 +71,9 @@ def test_a_new_version_has_the_input_of_its_source_and_none_of_its_history() -> 
         version.metadata,
         version.tags,
     )
-    assert (SOON, Phase.RESERVED, (), False) == (
+    assert (
         version.created_at,
         version.phase,
         version.attempts,
         version.cancel_requested,
-    )
+    ) == (SOON, Phase.RESERVED, (), False)

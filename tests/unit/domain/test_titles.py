@@ -29,12 +29,12 @@ def test_an_id_is_made_of_the_latin_letters_and_digits(title: str, campaign_id: 
 def test_every_further_id_is_another_valid_one(title: str) -> None:
     found = list(ids_for(title, map(str, range(2, 13))))
 
-    assert 12 == len(set(found))
+    assert len(set(found)) == 12
     assert found == list(map(require_campaign_id, found))
 
 
 def test_a_title_keeps_its_characters_without_blanks_around_them() -> None:
-    assert "Grüße ☕️ 50 % & mehr" == title_of(" Grüße ☕️ 50 % & mehr\u200b\n")
+    assert title_of(" Grüße ☕️ 50 % & mehr\u200b\n") == "Grüße ☕️ 50 % & mehr"
     assert title_of("  ") is title_of(None) is None
 
 

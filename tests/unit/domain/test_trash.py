@@ -68,8 +68,8 @@ def test_signed_urls_make_no_room_by_what_is_in_the_trash() -> None:
 
     campaign = with_delayed_chores(campaign, *chores, due_at=NOW + timedelta(hours=12))
 
-    assert () == due_trash(campaign, NOW + timedelta(days=1))
-    assert (1, MOST_DELAYED + 2) == (len(campaign.trash), len(campaign.delayed))
+    assert due_trash(campaign, NOW + timedelta(days=1)) == ()
+    assert (len(campaign.trash), len(campaign.delayed)) == (1, MOST_DELAYED + 2)
 
 
 def test_a_video_without_a_clip_is_no_trash() -> None:
@@ -147,7 +147,7 @@ def test_a_purge_spares_what_is_not_trashed_any_more() -> None:
 
     change = purge(state.campaign, due, [video], now=LATER)
 
-    assert () == (*change.removed, *change.campaign.trash)
+    assert (*change.removed, *change.campaign.trash) == ()
     assert (chore_for(ChoreKind.REMOVE, gone),) == change.campaign.chores
 
 

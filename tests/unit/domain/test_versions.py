@@ -134,9 +134,9 @@ class TestComplete:
         change = completed(0)
 
         [video] = change.videos
-        assert (Phase.DONE, VersionState.CURRENT) == (video.phase, video.version_state)
-        assert (PRICE, CLIP, SOON) == (video.cost.actual, video.clip, video.completed_at)
-        assert (None, None) == (video.due_at, video.lease_expires_at)
+        assert (video.phase, video.version_state) == (Phase.DONE, VersionState.CURRENT)
+        assert (video.cost.actual, video.clip, video.completed_at) == (PRICE, CLIP, SOON)
+        assert (video.due_at, video.lease_expires_at) == (None, None)
         assert video.attempt.outcome is AttemptOutcome.BILLED
         assert Money(spent=PRICE) == change.campaign.money
         assert change.campaign.chores == ()
@@ -215,11 +215,11 @@ class TestLateSuccess:
         change = complete(campaign, video, replaced=None, clip=CLIP, now=SOON)
 
         [done] = change.videos
-        assert (VersionState.CURRENT, None, PRICE) == (
+        assert (
             done.version_state,
             done.failure,
             done.cost.actual,
-        )
+        ) == (VersionState.CURRENT, None, PRICE)
         assert Money(spent=PRICE) == change.campaign.money
 
     def test_becomes_history_where_the_slot_has_gone_on(self) -> None:
@@ -272,11 +272,11 @@ class TestFail:
 
         assert first.campaign.slots == change.campaign.slots
         [failed] = change.videos
-        assert (Phase.FAILED, None, FAILURE) == (
+        assert (
             failed.phase,
             failed.version_state,
             failed.failure,
-        )
+        ) == (Phase.FAILED, None, FAILURE)
 
     def test_refuses_a_video_that_has_ended(self) -> None:
         change = completed(0)
@@ -293,7 +293,7 @@ class TestCancel:
         change = cancel(reserved(video), video, now=SOON)
 
         [cancelled] = change.videos
-        assert (Phase.CANCELLED, None) == (cancelled.phase, cancelled.version_state)
+        assert (cancelled.phase, cancelled.version_state) == (Phase.CANCELLED, None)
         assert change.campaign.slots == ()
         assert Money() == change.campaign.money
 
@@ -330,8 +330,9 @@ class TestPromote:
         assert slot.current is not None
         assert former.video_hash == slot.current.video_hash
         assert [current.video_hash] == [version.video_hash for version in slot.historical]
-        assert [VersionState.CURRENT, VersionState.HISTORICAL] == [
-            video.version_state for video in change.videos
+        assert [video.version_state for video in change.videos] == [
+            VersionState.CURRENT,
+            VersionState.HISTORICAL,
         ]
         assert replacement.campaign.money == change.campaign.money
 
@@ -445,20 +446,20 @@ class TestFailedSlots:
         late = a_storing_video(1, index=2)
         done = complete(after_both, late, replaced=None, clip=CLIP, now=SOON).campaign
 
-        assert ((0, 2), (2,), (0,)) == (after_both.failed, again.failed, done.failed)
+        assert (after_both.failed, again.failed, done.failed) == ((0, 2), (2,), (0,))
 
     def test_a_dismissed_failure_does_not_count(self) -> None:
         video = a_reserved_video(0)
         change = failing(video, in_=reserved(video))
 
-        assert () == remove(change.campaign, change.videos, now=SOON).campaign.failed
+        assert remove(change.campaign, change.videos, now=SOON).campaign.failed == ()
 
     def test_a_cancelled_video_and_one_that_is_not_the_latest_do_not_count(self) -> None:
         video, unwanted = a_reserved_video(0), a_reserved_video(1, cancel_requested=True)
 
-        assert () == cancel(reserved(video), video, now=SOON).campaign.failed
-        assert () == failed(unwanted, in_=reserved(unwanted)).failed
-        assert () == failed(video, in_=reserved(a_reserved_video(2))).failed
+        assert cancel(reserved(video), video, now=SOON).campaign.failed == ()
+        assert failed(unwanted, in_=reserved(unwanted)).failed == ()
+        assert failed(video, in_=reserved(a_reserved_video(2))).failed == ()
 
     def test_the_first_reservation_removes_the_draft(self) -> None:
         draft = CampaignDraft(

@@ -83,11 +83,11 @@ def test_a_step_leads_on_from_its_phases_and_from_no_other(step: str, phase: Pha
 def test_an_attempt_is_recorded_before_its_operation_is_known() -> None:
     video = begin_attempt(a_reserved_video(), now=NOW, lease_expires_at=SOON)
 
-    assert (1, NOW, None) == (
+    assert (
         video.attempt.number,
         video.attempt.submitted_at,
         video.attempt.operation,
-    )
+    ) == (1, NOW, None)
     assert video.attempt.outcome is AttemptOutcome.OPEN
 
 
@@ -96,17 +96,17 @@ def test_an_accepted_submission_keeps_its_operation_and_gives_its_lease_back() -
         a_submitting_video(), operation="op-7", expected_at=NOW, due_at=SOON
     )
 
-    assert ("op-7", NOW) == (video.attempt.operation, video.attempt.expected_at)
-    assert (SOON, None) == (video.due_at, video.lease_expires_at)
+    assert (video.attempt.operation, video.attempt.expected_at) == ("op-7", NOW)
+    assert (video.due_at, video.lease_expires_at) == (SOON, None)
 
 
 def test_a_refused_submission_leaves_no_attempt_and_its_number_is_not_used_again() -> None:
     waiting = taken_back(a_submitting_video())
     again = begin_attempt(waiting, now=SOON, lease_expires_at=SOON)
 
-    assert ((), 1) == (waiting.attempts, waiting.refusals)
-    assert (SOON, None) == (waiting.due_at, waiting.lease_expires_at)
-    assert [2] == [attempt.number for attempt in again.attempts]
+    assert (waiting.attempts, waiting.refusals) == ((), 1)
+    assert (waiting.due_at, waiting.lease_expires_at) == (SOON, None)
+    assert [attempt.number for attempt in again.attempts] == [2]
 
 
 def test_a_refused_submission_returns_to_its_place_in_the_queue() -> None:
@@ -116,7 +116,7 @@ def test_a_refused_submission_returns_to_its_place_in_the_queue() -> None:
 
     waiting = take_attempt_back(submitting, place=place, due_at=SOON, deadline_at=SOON)
 
-    assert (None, SOON + DEADLINE) == (submitting.queue, submitting.deadline_at)
+    assert (submitting.queue, submitting.deadline_at) == (None, SOON + DEADLINE)
     assert (place, place.limit_at, place.limit_at) == (
         waiting.queue,
         waiting.due_at,
@@ -128,10 +128,11 @@ def test_a_filtered_video_tries_under_the_next_number() -> None:
     filtered = submit_again(a_generating_video(), place=None, due_at=SOON, deadline_at=SOON)
     again = begin_attempt(filtered, now=SOON, lease_expires_at=SOON)
 
-    assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.OPEN] == [
-        attempt.outcome for attempt in again.attempts
+    assert [attempt.outcome for attempt in again.attempts] == [
+        AttemptOutcome.NOT_BILLED,
+        AttemptOutcome.OPEN,
     ]
-    assert [1, 2] == [attempt.number for attempt in again.attempts]
+    assert [attempt.number for attempt in again.attempts] == [1, 2]
 
 
 def test_a_video_that_was_cancelled_while_it_was_submitted_is_not_submitted_again() -> None:
@@ -175,7 +176,7 @@ def test_work_is_leased_and_due_again_when_the_lease_expires(step: str) -> None:
     phase = Phase.RESERVED if step == "begin_attempt" else Phase.GENERATING
     video = STEPS[step](a_video_in(phase))
 
-    assert (SOON, SOON) == (video.lease_expires_at, video.due_at)
+    assert (video.lease_expires_at, video.due_at) == (SOON, SOON)
 
 
 def test_a_running_operation_can_be_checked_by_any_process() -> None:
@@ -183,7 +184,7 @@ def test_a_running_operation_can_be_checked_by_any_process() -> None:
 
     video = still_generating(checked, due_at=SOON)
 
-    assert (SOON, None) == (video.due_at, video.lease_expires_at)
+    assert (video.due_at, video.lease_expires_at) == (SOON, None)
 
 
 def test_a_lease_holds_until_the_moment_it_expires() -> None:
@@ -199,7 +200,7 @@ def test_an_outcome_belongs_to_the_latest_attempt() -> None:
     again = begin_attempt(filtered, now=SOON, lease_expires_at=SOON)
 
     outcomes = [attempt.outcome for attempt in with_outcome(again, AttemptOutcome.BILLED).attempts]
-    assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.BILLED] == outcomes
+    assert outcomes == [AttemptOutcome.NOT_BILLED, AttemptOutcome.BILLED]
 
 
 def test_a_video_without_an_attempt_has_no_outcome() -> None:

@@ -53,5 +53,5 @@ def test_an_old_signature_is_refused() -> None:
 
 
 def test_a_secret_has_the_form_that_libraries_expect() -> None:
-    assert SECRET == secret_of(KEY, "wh_1", 1)
+    assert secret_of(KEY, "wh_1", 1) == SECRET
     assert len(b64decode(SECRET.removeprefix("whsec_"))) == 32

@@ -42,4 +42,4 @@ def test_a_date_is_shown_by_an_example() -> None:
     with pytest.raises(InvalidRequestError) as refused:
         from_values({"from": "yesterday"}, AnalyticsQuery)
 
-    assert "from must be a date such as 2026-11-07." == refused.value.message
+    assert refused.value.message == "from must be a date such as 2026-11-07."

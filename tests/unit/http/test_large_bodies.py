@@ -80,10 +80,10 @@ def test_a_large_body_waits_for_its_room_and_a_small_one_does_not(
         small = call(ports, "POST", PATH, ASKED)
         inspector.may_answer.set()
 
-        assert (503, "5") == (refused.status_code, refused.headers["Retry-After"])
-        assert 200 == small.status_code
-        assert 200 == first.result().status_code
-    assert 200 == send(ports, as_json).status_code
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert small.status_code == 200
+        assert first.result().status_code == 200
+    assert send(ports, as_json).status_code == 200
 
 
 def test_pictures_are_fetched_a_few_at_once(
@@ -108,11 +108,11 @@ def test_pictures_are_fetched_a_few_at_once(
         without = call(ports, "POST", PATH, ASKED)
         inspector.may_answer.set()
 
-        assert [503] * 3 == [each.status_code for each in refused]
-        assert 200 == without.status_code
-        assert 200 == first.result().status_code
-    assert 3 == len(ports.web.requests)
-    assert 201 == call(ports, "POST", inputs, {"url": url}).status_code
+        assert [each.status_code for each in refused] == [503] * 3
+        assert without.status_code == 200
+        assert first.result().status_code == 200
+    assert len(ports.web.requests) == 3
+    assert call(ports, "POST", inputs, {"url": url}).status_code == 201
 
 
 @pytest.mark.parametrize("is_form", [False, True])
@@ -129,12 +129,12 @@ def test_a_picture_is_in_memory_little_more_than_twice(
         content, content_type = tmp_path / "form", environ["CONTENT_TYPE"]
         with environ["wsgi.input"] as form:
             content.write_bytes(form.read())
-    assert 200 == call(ports, "POST", PATH, ASKED).status_code
+    assert call(ports, "POST", PATH, ASKED).status_code == 200
     tracemalloc.start()
 
     answer = send(ports, content, content_type)
 
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 200 == answer.status_code, answer.get_data(as_text=True)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
     assert peak < 2.5 * as_json.stat().st_size

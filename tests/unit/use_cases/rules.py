@@ -43,8 +43,9 @@ class Witness:
         assert_agreement(self._ports)
         assert_what_is_paid_for_is_kept(self._ports)
         events = self._ports.campaigns.events.values()
-        assert [] == list(
-            event_problems(_videos(self._ports), self._ports.batches.batches.values(), events)
+        assert (
+            list(event_problems(_videos(self._ports), self._ports.batches.batches.values(), events))
+            == []
         )
         for campaign in self._ports.campaigns.campaigns.values():
             assert _money_of(self._videos.values()) == replace(campaign.money, saved=ZERO)
@@ -110,7 +111,7 @@ def assert_agreement(ports: FakePorts) -> None:
     """At rest, all has ended, and slots, records and objects agree."""
     assert all(has_ended_properly(video) for video in _videos(ports))
     for campaign in ports.campaigns.campaigns.values():
-        assert () == campaign.chores
+        assert campaign.chores == ()
         assert states_in_slots(campaign) == {
             video.video_hash: video.version_state
             for video in _videos(ports)
@@ -136,7 +137,7 @@ def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:
 
 def assert_ends_have_events(ports: FakePorts) -> None:
     batches, events = ports.batches.batches.values(), ports.campaigns.events.values()
-    assert [] == list(event_problems(_videos(ports), batches, events))
+    assert list(event_problems(_videos(ports), batches, events)) == []
 
 
 def event_problems(

@@ -141,7 +141,7 @@ def test_a_repeat_does_not_announce_the_videos_of_its_claim_again(
     for _ in range(2):
         create_videos(ports, a_request("A red bicycle", "A blue one", claim=claim))
 
-    assert ["video.reserved"] * 2 == [event for event, _, _ in events(log)]
+    assert [event for event, _, _ in events(log)] == ["video.reserved"] * 2
 
 
 def test_the_messages_of_a_request_are_published_together(ports: FakePorts) -> None:
@@ -155,7 +155,7 @@ def test_the_messages_of_a_request_are_published_together(ports: FakePorts) -> N
     ports.queue.publish = count_and_publish  # type: ignore[method-assign]
     create_videos(ports, a_request("A red bicycle", "A blue one", "A green one"))
 
-    assert [3] == sent
+    assert sent == [3]
 
 
 def test_a_video_is_announced_with_its_price(
@@ -169,12 +169,12 @@ def test_a_video_is_announced_with_its_price(
 def test_a_simulated_video_is_announced_as_free(log: pytest.LogCaptureFixture) -> None:
     reserve(FakePorts(policy=FakePolicy(simulated=True)))
 
-    assert [0.0] == [vars(record)["usd"] for record in log.records]
+    assert [vars(record)["usd"] for record in log.records] == [0.0]
 
 
 def test_an_overdue_video_is_announced(ports: FakePorts, log: pytest.LogCaptureFixture) -> None:
     video = give_up(ports)
 
     (overdue,) = [record for record in log.records if record.message == "video.overdue"]
-    assert logging.WARNING == overdue.levelno
+    assert overdue.levelno == logging.WARNING
     assert video.id == vars(overdue)["video_id"]

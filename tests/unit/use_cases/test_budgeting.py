@@ -64,16 +64,16 @@ def test_all_campaigns_together_have_the_budget(frugal: FakePorts) -> None:
     with pytest.raises(BudgetExceededError, match="DAILY_BUDGET_USD"):
         reserve_elsewhere(frugal, "autumn")
     assert {"spring", "summer"} == set(frugal.campaigns.campaigns)
-    assert 2 * PRICE == committed(frugal)
+    assert committed(frugal) == 2 * PRICE
 
 
 def test_a_request_that_exceeds_the_budget_is_refused_whole(frugal: FakePorts) -> None:
     with pytest.raises(BudgetExceededError):
         create_videos(frugal, a_request("One", "Two", "Three"))
 
-    assert {} == frugal.campaigns.campaigns
-    assert {} == frugal.campaigns.days
-    assert () == frugal.queue.messages
+    assert frugal.campaigns.campaigns == {}
+    assert frugal.campaigns.days == {}
+    assert frugal.queue.messages == ()
 
 
 def test_a_budget_of_nothing_stops_all_spending_but_no_cache_hit() -> None:
@@ -109,14 +109,14 @@ def test_an_estimate_says_that_the_budget_is_exceeded(frugal: FakePorts) -> None
 
     with pytest.raises(BudgetExceededError):
         estimate_videos(frugal, a_request("One", "Two", "Three"))
-    assert {} == frugal.campaigns.days
+    assert frugal.campaigns.days == {}
 
 
 def test_a_video_says_which_day_holds_its_dollars(frugal: FakePorts) -> None:
     video = make(frugal)
 
     assert today(frugal) == video.budget_day
-    assert PRICE == committed(frugal)
+    assert committed(frugal) == PRICE
 
 
 def test_the_cost_of_a_deleted_video_stays_in_its_day(frugal: FakePorts) -> None:
@@ -124,7 +124,7 @@ def test_the_cost_of_a_deleted_video_stays_in_its_day(frugal: FakePorts) -> None
 
     delete_video(frugal, CAMPAIGN_ID, video.video_hash)
 
-    assert PRICE == committed(frugal)
+    assert committed(frugal) == PRICE
 
 
 @pytest.mark.parametrize("script", [FILTERED, REFUSED])
@@ -134,7 +134,7 @@ def test_dollars_that_were_not_billed_are_released(frugal: FakePorts, script: Sc
     video = make(frugal)
 
     assert video.budget_day is None
-    assert 0 == committed(frugal)
+    assert committed(frugal) == 0
 
 
 def test_the_dollars_of_a_video_cancelled_before_submission_are_released(frugal: FakePorts) -> None:
@@ -142,7 +142,7 @@ def test_the_dollars_of_a_video_cancelled_before_submission_are_released(frugal:
 
     cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
 
-    assert 0 == committed(frugal)
+    assert committed(frugal) == 0
 
 
 def test_the_dollars_of_a_video_deleted_before_submission_are_released(frugal: FakePorts) -> None:
@@ -150,7 +150,7 @@ def test_the_dollars_of_a_video_deleted_before_submission_are_released(frugal: F
 
     delete_video(frugal, CAMPAIGN_ID, video.video_hash)
 
-    assert 0 == committed(frugal)
+    assert committed(frugal) == 0
 
 
 def test_no_dollars_are_released_twice(frugal: FakePorts) -> None:
@@ -160,7 +160,7 @@ def test_no_dollars_are_released_twice(frugal: FakePorts) -> None:
     cancel_video(frugal, "summer", video.video_hash)
     delete_video(frugal, "summer", video.video_hash)
 
-    assert PRICE == committed(frugal)
+    assert committed(frugal) == PRICE
 
 
 def test_the_dollars_of_a_video_cancelled_after_submission_stay(frugal: FakePorts) -> None:
@@ -169,21 +169,21 @@ def test_the_dollars_of_a_video_cancelled_after_submission_stay(frugal: FakePort
     cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
     settle(frugal)
 
-    assert PRICE == committed(frugal)
+    assert committed(frugal) == PRICE
 
 
 def test_possibly_billed_dollars_are_held_until_they_are_known_to_be_unbilled(
     frugal: FakePorts,
 ) -> None:
     video = give_up(frugal)
-    assert PRICE == committed(frugal)
+    assert committed(frugal) == PRICE
 
     (operation,) = frugal.generator.operations.values()
     operation.script = FILTERED
     wake(frugal, video)
 
     assert stored(frugal, video).budget_day is None
-    assert 0 == committed(frugal)
+    assert committed(frugal) == 0
 
 
 def test_dollars_are_released_to_the_day_of_their_reservation(frugal: FakePorts) -> None:
@@ -194,8 +194,8 @@ def test_dollars_are_released_to_the_day_of_their_reservation(frugal: FakePorts)
 
     cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
 
-    assert 0 == committed(frugal, yesterday)
-    assert PRICE == committed(frugal)
+    assert committed(frugal, yesterday) == 0
+    assert committed(frugal) == PRICE
 
 
 def test_dollars_are_released_after_the_budget_was_removed() -> None:
@@ -205,7 +205,7 @@ def test_dollars_are_released_after_the_budget_was_removed() -> None:
 
     cancel_video(ports, CAMPAIGN_ID, video.video_hash)
 
-    assert 0 == committed(ports)
+    assert committed(ports) == 0
 
 
 def test_a_missing_day_is_not_created_by_a_release(frugal: FakePorts) -> None:
@@ -215,14 +215,14 @@ def test_a_missing_day_is_not_created_by_a_release(frugal: FakePorts) -> None:
 
     cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
 
-    assert {} == frugal.campaigns.days
+    assert frugal.campaigns.days == {}
 
 
 def test_without_a_budget_no_day_is_stored(ports: FakePorts) -> None:
     video = make(ports)
 
     assert video.budget_day is None
-    assert {} == ports.campaigns.days
+    assert ports.campaigns.days == {}
 
 
 def test_a_warning_is_logged_once_at_80_percent(
@@ -238,10 +238,10 @@ def test_a_warning_is_logged_once_at_80_percent(
                 cancel_video(ports, video.campaign_id, video.video_hash)
 
     told = [record for record in caplog.records if record.message == "daily_budget.warning"]
-    assert [("2026-11-07", "256.00", "320.00")] == [
+    assert [
         tuple(record.__dict__[name] for name in ("day", "used_usd", "budget_usd"))
         for record in told
-    ]
+    ] == [("2026-11-07", "256.00", "320.00")]
 
 
 def test_concurrent_requests_do_not_exceed_the_budget() -> None:
@@ -257,5 +257,5 @@ def test_concurrent_requests_do_not_exceed_the_budget() -> None:
     with ThreadPoolExecutor(8) as pool:
         reserved = list(pool.map(try_to_reserve, range(80)))
 
-    assert 60 == sum(reserved)
-    assert 60 * PRICE == committed(ports)
+    assert sum(reserved) == 60
+    assert committed(ports) == 60 * PRICE

@@ -192,7 +192,7 @@ class TestCancel:
 
         deliver(ports)
 
-        assert [] == ports.generator.submissions
+        assert ports.generator.submissions == []
 
     def test_a_submitted_video_that_is_cancelled_completes_and_is_billed(
         self, ports: FakePorts
@@ -200,11 +200,11 @@ class TestCancel:
         video = submit(ports)
 
         asked = cancel(ports, video)
-        assert (Phase.GENERATING, True) == (asked.phase, asked.cancel_requested)
+        assert (asked.phase, asked.cancel_requested) == (Phase.GENERATING, True)
         settle(ports)
 
         assert VersionState.HISTORICAL is stored(ports, video).version_state
-        assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+        assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == PRICE
 
     @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])
     def test_a_double_click_cancels_once(
@@ -226,7 +226,7 @@ class TestCancel:
             watched(ports, Hooks(before_effect=submitting)), CAMPAIGN_ID, video.video_hash
         )
 
-        assert (Phase.GENERATING, True) == (asked.phase, asked.cancel_requested)
+        assert (asked.phase, asked.cancel_requested) == (Phase.GENERATING, True)
 
     def test_a_finished_video_cannot_be_cancelled(self, ports: FakePorts, old: Video) -> None:
         with pytest.raises(WrongStateError):
@@ -239,10 +239,10 @@ class TestDelete:
     ) -> None:
         delete(ports, old)
 
-        assert {} == ports.campaigns.videos
-        assert {} == ports.objects.objects
+        assert ports.campaigns.videos == {}
+        assert ports.objects.objects == {}
         campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-        assert ((), (), PRICE) == (campaign.slots, campaign.chores, campaign.money.spent)
+        assert (campaign.slots, campaign.chores, campaign.money.spent) == ((), (), PRICE)
 
     def test_deleting_a_historical_video_keeps_the_current_one(
         self, ports: FakePorts, old: Video, new: Video
@@ -258,8 +258,8 @@ class TestDelete:
         delete(ports, video)
         settle(ports)
 
-        assert {} == ports.campaigns.videos
-        assert [] == ports.generator.submissions
+        assert ports.campaigns.videos == {}
+        assert ports.generator.submissions == []
         assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
 
     def test_a_submitted_video_cannot_be_deleted_yet(self, ports: FakePorts) -> None:
@@ -290,8 +290,8 @@ class TestDelete:
 
         delete(ports, video)
 
-        assert {} == ports.objects.objects
-        assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+        assert ports.objects.objects == {}
+        assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent == PRICE
 
     def test_a_deleted_video_cannot_be_deleted_again(self, ports: FakePorts, old: Video) -> None:
         delete(ports, old)

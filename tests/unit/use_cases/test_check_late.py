@@ -42,7 +42,7 @@ def test_the_tick_finds_a_clip_without_a_notification(ports: FakePorts) -> None:
 
     assert stored(ports, video).is_current
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (PRICE, ZERO) == (money.spent, money.possibly_spent)
+    assert (money.spent, money.possibly_spent) == (PRICE, ZERO)
     assert_agreement(ports)
 
 
@@ -50,16 +50,16 @@ def test_dollars_are_released_when_the_generator_reports_no_clip(
     ports: FakePorts,
 ) -> None:
     video = give_up(ports, REFUSED)
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent == PRICE
 
     tick(ports)
 
     cleared = stored(ports, video)
     assert AttemptOutcome.NOT_BILLED is cleared.attempt.outcome
-    assert ZERO == cleared.cost.actual
+    assert cleared.cost.actual == ZERO
     assert cleared.due_at is None
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (ZERO, ZERO, ZERO) == (money.reserved, money.spent, money.possibly_spent)
+    assert (money.reserved, money.spent, money.possibly_spent) == (ZERO, ZERO, ZERO)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_an_unknown_outcome_is_checked_for_a_day_and_stays_possibly_billed(
 
     assert ports.now() > submitted_at + LATE_WINDOW - 2 * LATE_CHECK
     assert Phase.FAILED is stored(ports, video).phase
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent == PRICE
 
 
 def test_a_video_that_is_known_to_be_billed_is_not_cleared(ports: FakePorts) -> None:

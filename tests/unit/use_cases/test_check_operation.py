@@ -59,7 +59,7 @@ def test_a_clip_that_is_there_is_stored_while_its_operation_still_runs(ports: Fa
     wake(ports, video)
 
     assert stored(ports, video).is_current
-    assert 1 == ports.generator.operations["operations/1"].checks
+    assert ports.generator.operations["operations/1"].checks == 1
 
 
 def test_one_delivery_checks_at_most_once(ports: FakePorts) -> None:
@@ -67,7 +67,7 @@ def test_one_delivery_checks_at_most_once(ports: FakePorts) -> None:
 
     wake(ports, video)
 
-    assert 1 == ports.generator.operations["operations/1"].checks
+    assert ports.generator.operations["operations/1"].checks == 1
 
 
 def test_a_filtered_operation_ends_its_video_and_is_not_billed(ports: FakePorts) -> None:
@@ -91,7 +91,7 @@ def test_the_price_of_an_operation_that_failed_is_held_as_possibly_spent(
     wake(ports, video)
 
     failed = stored(ports, video)
-    assert (Phase.FAILED, AttemptOutcome.POSSIBLY_BILLED) == (failed.phase, failed.attempt.outcome)
+    assert (failed.phase, failed.attempt.outcome) == (Phase.FAILED, AttemptOutcome.POSSIBLY_BILLED)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
     assert ((), Decimal(0), failed.cost.estimated) == (
         campaign.slots,
@@ -120,7 +120,7 @@ def test_the_clip_of_a_forgotten_operation_is_looked_for_and_never_submitted_aga
     settle(ports)
 
     assert stored(ports, video).is_current
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
 
 
 def test_a_forgotten_operation_is_given_up_after_the_window(ports: FakePorts) -> None:
@@ -130,7 +130,7 @@ def test_a_forgotten_operation_is_given_up_after_the_window(ports: FakePorts) ->
     wake(ports, video)
 
     assert Phase.FAILED is stored(ports, video).phase
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent == PRICE
 
 
 def test_a_generator_that_does_not_answer_is_polled_when_the_video_is_due_again(
@@ -151,10 +151,10 @@ def test_a_generator_that_does_not_answer_is_polled_when_the_video_is_due_again(
     assert again_at == ports.queue.next_at
     ports.generator.operations["operations/1"].script = Script()
     ports.clock.advance(FAULT_RETRY)
-    assert 1 == maintain_campaigns(ports)
+    assert maintain_campaigns(ports) == 1
     deliver(ports)
     assert stored(ports, video).is_current
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
 
 
 def test_a_clip_that_is_there_is_stored_while_the_generator_does_not_answer(
@@ -184,7 +184,7 @@ def test_a_generator_that_does_not_answer_is_asked_to_cancel_again_with_the_next
     ports.clock.advance(FAULT_RETRY)
     wake(ports, video)
 
-    assert ["operations/1"] == ports.generator.cancelled
+    assert ports.generator.cancelled == ["operations/1"]
 
 
 def test_while_one_delivery_checks_no_other_does(ports: FakePorts) -> None:
@@ -193,7 +193,7 @@ def test_while_one_delivery_checks_no_other_does(ports: FakePorts) -> None:
 
     wake(watched(ports, Hooks(before_effect=meanwhile)), video)
 
-    assert 1 == ports.generator.operations["operations/1"].checks
+    assert ports.generator.operations["operations/1"].checks == 1
 
 
 def test_a_check_whose_process_died_is_made_again_after_its_lease(ports: FakePorts) -> None:
@@ -272,11 +272,12 @@ def test_a_filtered_video_can_be_submitted_once_more_and_is_paid_once(patient: F
 
     made = stored(patient, video)
     assert made.is_current
-    assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.BILLED] == [
-        attempt.outcome for attempt in made.attempts
+    assert [attempt.outcome for attempt in made.attempts] == [
+        AttemptOutcome.NOT_BILLED,
+        AttemptOutcome.BILLED,
     ]
     prefixes = [submission.output_prefix for submission in patient.generator.submissions]
-    assert 2 == len(set(prefixes))
+    assert len(set(prefixes)) == 2
     money = patient.campaigns.get_campaign(CAMPAIGN_ID).money
     assert (Decimal(0), PRICE) == (money.reserved, money.spent)
 
@@ -287,12 +288,12 @@ def test_a_video_that_is_filtered_again_fails_with_the_reason(patient: FakePorts
     settle(patient)
 
     failed = stored(patient, video)
-    assert (Phase.FAILED, "content_filtered") == (
+    assert (
         failed.phase,
         failed.failure and failed.failure.code,
-    )
-    assert 2 == len(patient.generator.submissions)
-    assert 0 == patient.campaigns.get_campaign(CAMPAIGN_ID).money.committed
+    ) == (Phase.FAILED, "content_filtered")
+    assert len(patient.generator.submissions) == 2
+    assert patient.campaigns.get_campaign(CAMPAIGN_ID).money.committed == 0
 
 
 def test_a_filtered_video_that_was_cancelled_is_not_submitted_again(
@@ -303,7 +304,7 @@ def test_a_filtered_video_that_was_cancelled_is_not_submitted_again(
     settle(patient)
 
     assert Phase.FAILED is stored(patient, video).phase
-    assert 1 == len(patient.generator.submissions)
+    assert len(patient.generator.submissions) == 1
 
 
 def test_a_video_that_failed_for_another_reason_is_not_submitted_again(patient: FakePorts) -> None:
@@ -311,7 +312,7 @@ def test_a_video_that_failed_for_another_reason_is_not_submitted_again(patient: 
     settle(patient)
 
     assert Phase.FAILED is stored(patient, video).phase
-    assert 1 == len(patient.generator.submissions)
+    assert len(patient.generator.submissions) == 1
 
 
 def test_a_requested_cancellation_reaches_the_generator_before_the_check(

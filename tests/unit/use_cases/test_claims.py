@@ -167,7 +167,7 @@ def test_another_claim_creates_its_own_videos(ports: FakePorts) -> None:
 
     second = regenerate_video(ports, CAMPAIGN_ID, old.video_hash, claim=OTHER)
 
-    assert (Outcome.CREATED, Outcome.CREATED) == (first.outcome, second.outcome)
+    assert (first.outcome, second.outcome) == (Outcome.CREATED, Outcome.CREATED)
     assert first.video.video_hash != second.video.video_hash
 
 
@@ -201,8 +201,8 @@ def test_a_repeat_generates_a_found_video_that_was_deleted_meanwhile(ports: Fake
 
     first, second = create(ports)
 
-    assert (Phase.RESERVED, Phase.DONE) == (first.video.phase, second.video.phase)
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert (first.video.phase, second.video.phase) == (Phase.RESERVED, Phase.DONE)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == PRICE
 
 
 def test_a_repeat_costs_nothing_and_so_keeps_within_any_limit(ports: FakePorts) -> None:

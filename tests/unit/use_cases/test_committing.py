@@ -33,7 +33,7 @@ class Contended:
 def test_a_conflict_repeats_the_read_and_the_decision(conflicts: int) -> None:
     attempt = Contended(conflicts)
 
-    assert "committed" == until_committed(attempt)
+    assert until_committed(attempt) == "committed"
     assert conflicts + 1 == attempt.attempts
 
 
@@ -61,7 +61,7 @@ def test_a_decision_is_made_again_on_what_a_competitor_committed(ports: FakePort
 
     change_video(watched(ports, Hooks(before_effect=competing)), video, rule)
 
-    assert [False, True] == seen
+    assert seen == [False, True]
 
 
 def test_a_revision_keeps_what_a_competitor_committed(ports: FakePorts) -> None:
@@ -72,7 +72,7 @@ def test_a_revision_keeps_what_a_competitor_committed(ports: FakePorts) -> None:
     revised = revise(acting, video, lambda latest: replace(latest, metadata={"order": "7"}))
 
     assert stored(ports, video) == revised
-    assert ({"order": "7"}, True) == (revised.metadata, revised.cancel_requested)
+    assert (revised.metadata, revised.cancel_requested) == ({"order": "7"}, True)
 
 
 def test_a_revision_that_is_no_longer_allowed_is_not_made(ports: FakePorts) -> None:

@@ -47,31 +47,34 @@ def outcomes(ports: FakePorts, request: CreateVideos) -> list[Outcome]:
 
 
 def assert_nothing_is_kept(ports: FakePorts) -> None:
-    assert {} == ports.campaigns.campaigns
-    assert {} == ports.campaigns.videos
-    assert () == ports.queue.messages
+    assert ports.campaigns.campaigns == {}
+    assert ports.campaigns.videos == {}
+    assert ports.queue.messages == ()
 
 
 def test_a_batch_reserves_one_slot_for_each_prompt_by_position(ports: FakePorts) -> None:
     created = create_videos(ports, a_request("One", "Two", "Three", "Four"))
 
-    assert [("One", 0), ("Two", 1), ("Three", 2), ("Four", 3)] == [
-        (each.video.prompt, each.video.index) for each in created
+    assert [(each.video.prompt, each.video.index) for each in created] == [
+        ("One", 0),
+        ("Two", 1),
+        ("Three", 2),
+        ("Four", 3),
     ]
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
     assert [each.video.video_hash for each in created] == [
         slot.pending and slot.pending.video_hash for slot in campaign.slots
     ]
-    assert 4 * PRICE == campaign.money.reserved
+    assert campaign.money.reserved == 4 * PRICE
 
 
 def test_a_new_video_waits_for_its_submission(ports: FakePorts) -> None:
     video = reserve(ports)
 
     assert video == stored(ports, video)
-    assert (Phase.RESERVED, VersionState.PENDING) == (video.phase, video.version_state)
+    assert (video.phase, video.version_state) == (Phase.RESERVED, VersionState.PENDING)
     assert (message_for(video),) == ports.queue.messages
-    assert [] == ports.generator.submissions
+    assert ports.generator.submissions == []
 
 
 def test_the_composed_prompt_is_stored_beside_the_callers_own(ports: FakePorts) -> None:
@@ -79,7 +82,7 @@ def test_the_composed_prompt_is_stored_beside_the_callers_own(ports: FakePorts) 
 
     video = reserve(ports, business_context=context, metadata={"order": "7"})
 
-    assert "A red bicycle" == video.prompt
+    assert video.prompt == "A red bicycle"
     assert enhance("A red bicycle", context) == video.enhanced_prompt
     assert (context, {"order": "7"}) == (video.business_context, video.metadata)
 
@@ -99,11 +102,11 @@ def test_takes_of_a_prompt_differ_in_their_seeds_and_more_of_them_keep_the_first
     first = create_videos(ports, takes(2))
 
     assert [(each.video.index, each.video.parameters.seed) for each in first] == [(0, None), (1, 1)]
-    assert 2 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == 2 * PRICE
     more = create_videos(ports, takes(4))
     assert [each.video.id for each in first] == [each.video.id for each in more[:2]]
-    assert [2, 3] == [each.video.parameters.seed for each in more[2:]]
-    assert 4 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert [each.video.parameters.seed for each in more[2:]] == [2, 3]
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == 4 * PRICE
 
 
 def test_the_seeds_of_takes_go_on_from_zero_after_the_largest(ports: FakePorts) -> None:
@@ -111,7 +114,7 @@ def test_the_seeds_of_takes_go_on_from_zero_after_the_largest(ports: FakePorts) 
 
     created = create_videos(ports, takes(3, parameters=parameters))
 
-    assert [MAX_SEED, 0, 1] == [each.video.parameters.seed for each in created]
+    assert [each.video.parameters.seed for each in created] == [MAX_SEED, 0, 1]
 
 
 def test_a_prompt_without_an_index_goes_to_the_next_free_slot(ports: FakePorts) -> None:
@@ -119,7 +122,7 @@ def test_a_prompt_without_an_index_goes_to_the_next_free_slot(ports: FakePorts) 
 
     video = reserve(ports, drafts=(Draft(prompt="Three"),))
 
-    assert 2 == video.index
+    assert video.index == 2
 
 
 def test_a_current_video_is_a_cache_hit_that_saves_its_price(ports: FakePorts) -> None:
@@ -131,7 +134,7 @@ def test_a_current_video_is_a_cache_hit_that_saves_its_price(ports: FakePorts) -
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
     assert Savings(amount=PRICE, hits=1) == campaign.saved
     assert (PRICE, Decimal(0)) == (campaign.money.spent, campaign.money.reserved)
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
 
 
 def test_another_spelling_of_a_text_is_a_cache_hit(ports: FakePorts) -> None:
@@ -143,13 +146,13 @@ def test_another_spelling_of_a_text_is_a_cache_hit(ports: FakePorts) -> None:
 
     assert (Outcome.CACHE_HIT, video.id) == (again.outcome, again.video.id)
     assert (
-        "Caf\u00e9\r\nat dawn\n\nTone: calm\u200b" == ports.generator.submissions[0].enhanced_prompt
+        ports.generator.submissions[0].enhanced_prompt == "Caf\u00e9\r\nat dawn\n\nTone: calm\u200b"
     )
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
 
 
 def test_two_spellings_in_one_request_make_one_video(ports: FakePorts) -> None:
-    assert [Outcome.CREATED, Outcome.ATTACHED] == outcomes(ports, a_request("a\nb", "a\r\nb"))
+    assert outcomes(ports, a_request("a\nb", "a\r\nb")) == [Outcome.CREATED, Outcome.ATTACHED]
 
 
 @pytest.mark.parametrize("prompt", ["A red bicycle\r\nat dawn", "A red bicycle"])
@@ -171,8 +174,8 @@ def test_a_video_of_the_former_shared_campaign_is_a_cache_hit_without_campaign_i
     (other,) = create_videos(ports, replace(request, drafts=(Draft(prompt="Another"),)))
 
     assert (Outcome.CACHE_HIT, former.id) == (again.outcome, again.video.id)
-    assert 1 == ports.campaigns.get_campaign("default").saved.hits
-    assert (Outcome.CREATED, "single-1") == (other.outcome, other.video.campaign_id)
+    assert ports.campaigns.get_campaign("default").saved.hits == 1
+    assert (other.outcome, other.video.campaign_id) == (Outcome.CREATED, "single-1")
 
 
 def make_as_before(ports: FakePorts, campaign_id: str, prompt: str) -> Video:
@@ -195,7 +198,7 @@ def test_attaching_to_a_late_cancelled_video_withdraws_the_cancellation(ports: F
     (again,) = create_videos(ports, a_request(video.prompt))
     settle(ports)
 
-    assert (Outcome.ATTACHED, False) == (again.outcome, again.video.cancel_requested)
+    assert (again.outcome, again.video.cancel_requested) == (Outcome.ATTACHED, False)
     assert stored(ports, video).is_current
     assert len(ports.generator.submissions) == 1
 
@@ -215,15 +218,15 @@ def test_a_cache_hit_may_be_in_any_slot(ports: FakePorts) -> None:
     create_videos(ports, a_request("One", "Two"))
     settle(ports)
 
-    assert [Outcome.CACHE_HIT] * 2 == outcomes(ports, a_request("Two", "One"))
+    assert outcomes(ports, a_request("Two", "One")) == [Outcome.CACHE_HIT] * 2
 
 
 def test_a_prompt_that_a_batch_repeats_is_paid_once(ports: FakePorts) -> None:
     created = create_videos(ports, a_request("Same", "Same"))
 
-    assert [Outcome.CREATED, Outcome.ATTACHED] == [each.outcome for each in created]
+    assert [each.outcome for each in created] == [Outcome.CREATED, Outcome.ATTACHED]
     assert created[0].video == created[1].video
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == PRICE
 
 
 @pytest.mark.parametrize(
@@ -241,15 +244,15 @@ def test_a_parameter_that_changes_the_output_makes_another_video(
 ) -> None:
     make(ports)
 
-    assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle", **changes))
+    assert outcomes(ports, a_request("A red bicycle", **changes)) == [Outcome.CREATED]
 
 
 def test_metadata_changes_no_output(ports: FakePorts) -> None:
     make(ports)
 
-    assert [Outcome.CACHE_HIT] == outcomes(
-        ports, a_request("A red bicycle", metadata={"order": "7"})
-    )
+    assert outcomes(ports, a_request("A red bicycle", metadata={"order": "7"})) == [
+        Outcome.CACHE_HIT
+    ]
 
 
 def test_another_prompt_makes_a_new_version_while_the_old_one_is_shown(ports: FakePorts) -> None:
@@ -267,14 +270,14 @@ def test_a_prompt_whose_video_is_historical_is_generated_again(ports: FakePorts)
     make(ports)
     make(ports, "A blue bicycle")
 
-    assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle"))
+    assert outcomes(ports, a_request("A red bicycle")) == [Outcome.CREATED]
 
 
 def test_a_prompt_whose_video_failed_is_generated_again(ports: FakePorts) -> None:
     ports.generator.will(Script(ending=b"no clip"))
     make(ports)
 
-    assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle"))
+    assert outcomes(ports, a_request("A red bicycle")) == [Outcome.CREATED]
 
 
 @pytest.mark.parametrize("prompts", ["12345", "11111"], ids=["different", "equal"])
@@ -310,7 +313,7 @@ def test_a_batch_with_one_busy_slot_is_refused_whole(ports: FakePorts) -> None:
         create_videos(ports, a_request("One", "Another"))
 
     assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert 1 == len(ports.campaigns.videos)
+    assert len(ports.campaigns.videos) == 1
 
 
 @pytest.mark.parametrize(
@@ -336,7 +339,7 @@ def test_a_video_whose_message_is_lost_is_generated(ports: FakePorts) -> None:
 
     publishing = Once(fail, at=1)
     video = reserve(watched(ports, Hooks(before_effect=publishing)))
-    assert () == ports.queue.messages
+    assert ports.queue.messages == ()
 
     settle(ports)
 
@@ -362,7 +365,7 @@ def test_a_cache_hit_that_is_deleted_before_it_is_read_is_generated_again(ports:
         watched(ports, Hooks(before_call=deleting)), a_request("A red bicycle")
     )
 
-    assert Outcome.CREATED == created.outcome
+    assert created.outcome == Outcome.CREATED
 
 
 class UnreachableStore:
@@ -384,8 +387,8 @@ def test_a_create_without_a_key_needs_nothing_of_the_object_store(ports: FakePor
     (attached,) = create_videos(ports, a_request("A red bicycle"))
     regenerated = regenerate_campaign(ports, created.video.campaign_id)
 
-    assert (Outcome.CREATED, Outcome.ATTACHED, ()) == (
+    assert (
         created.outcome,
         attached.outcome,
         regenerated,
-    )
+    ) == (Outcome.CREATED, Outcome.ATTACHED, ())

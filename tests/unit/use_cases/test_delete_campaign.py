@@ -62,7 +62,7 @@ def test_a_deletion_that_the_tick_ends_first_is_a_deletion() -> None:
 
         meanwhile = Once(tick, at=at)
         assert delete_campaign(watched(ports, Hooks(before_call=meanwhile)), CAMPAIGN_ID)
-        assert ({}, {}) == (ports.campaigns.campaigns, ports.campaigns.videos)
+        assert (ports.campaigns.campaigns, ports.campaigns.videos) == ({}, {})
         return meanwhile.has_acted
 
     at_every_call(simulate)
@@ -74,7 +74,7 @@ def test_records_and_objects_are_removed(ports: FakePorts) -> None:
 
     assert delete_campaign(ports, CAMPAIGN_ID)
 
-    assert ({}, {}) == (ports.campaigns.campaigns, ports.campaigns.videos)
+    assert (ports.campaigns.campaigns, ports.campaigns.videos) == ({}, {})
     assert {NOTE} == set(ports.objects.objects)
 
 
@@ -96,7 +96,7 @@ def test_many_objects_are_removed_at_the_same_time_and_not_after_the_end(
     monkeypatch.setattr(ports.objects, "delete", slow)
 
     assert not delete_campaign(ports, CAMPAIGN_ID)
-    assert 60 == sum("/left/" in path for path in ports.objects.objects)
+    assert sum("/left/" in path for path in ports.objects.objects) == 60
 
     while not continue_deletion(ports, CAMPAIGN_ID, end=ports.now() + timedelta(seconds=20)):
         assert ports.campaigns.get_campaign(CAMPAIGN_ID).is_being_deleted
@@ -120,8 +120,8 @@ def test_spent_dollars_stay_in_the_day_and_reserved_ones_are_released() -> None:
     delete_campaign(ports, CAMPAIGN_ID)
     deliver(ports)
 
-    assert PRICE == sum(day.committed for day in ports.campaigns.days.values())
-    assert 1 == len(ports.generator.submissions)
+    assert sum(day.committed for day in ports.campaigns.days.values()) == PRICE
+    assert len(ports.generator.submissions) == 1
 
 
 def test_a_campaign_whose_video_is_paid_for_is_not_deleted(ports: FakePorts) -> None:
@@ -161,7 +161,7 @@ def test_the_tick_completes_an_interrupted_deletion(ports: FakePorts) -> None:
     pass_time(ports)
     settle(ports)
 
-    assert {} == ports.campaigns.campaigns
+    assert ports.campaigns.campaigns == {}
 
 
 def test_the_name_is_free_afterwards(ports: FakePorts) -> None:
@@ -171,7 +171,7 @@ def test_the_name_is_free_afterwards(ports: FakePorts) -> None:
     again = make(ports)
 
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert (PRICE, ZERO) == (campaign.money.spent, campaign.money.reserved)
+    assert (campaign.money.spent, campaign.money.reserved) == (PRICE, ZERO)
     assert again.is_current
 
 
@@ -186,7 +186,7 @@ def test_a_redelivered_message_does_not_recreate_the_campaign(ports: FakePorts) 
     with pytest.raises(CampaignDeletedError):
         create_videos(ports, a_request("A red bicycle", claim=claim))
 
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
 
 
 def test_a_message_published_after_the_deletion_is_a_new_request(ports: FakePorts) -> None:

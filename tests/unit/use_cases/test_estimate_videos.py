@@ -17,7 +17,7 @@ from tests.unit.use_cases.scenes import PARAMETERS, PRICE, a_request, make, rese
 def test_new_videos_cost_their_price(ports: FakePorts) -> None:
     estimates = estimate_videos(ports, a_request("One", "Two"))
 
-    assert 2 * PRICE == estimates.cost
+    assert estimates.cost == 2 * PRICE
     assert price_basis(PARAMETERS) == estimates.basis
     assert (
         Estimate(outcome=Outcome.CREATED, index=0, enhanced_prompt="One", cost=PRICE),
@@ -54,7 +54,7 @@ def test_an_estimate_writes_nothing_and_counts_no_cache_hit(ports: FakePorts) ->
     estimate_videos(ports, a_request("A red bicycle", "A blue bicycle"))
 
     assert (campaigns, videos) == (ports.campaigns.campaigns, ports.campaigns.videos)
-    assert () == ports.queue.messages
+    assert ports.queue.messages == ()
 
 
 def test_an_estimate_refuses_whatever_a_create_refuses(ports: FakePorts) -> None:

@@ -96,7 +96,7 @@ def test_a_chore_that_fails_stays_for_the_tick_and_keeps_no_other(
 
     finish_chores(watched(ports, Hooks(before_effect=Once(fail, at=0))), CAMPAIGN_ID)
 
-    assert 2 == len(before)
+    assert len(before) == 2
     assert before[:1] == ports.campaigns.get_campaign(CAMPAIGN_ID).chores
 
 
@@ -106,7 +106,7 @@ def test_the_chore_of_a_missing_clip_is_given_up(ports: FakePorts, old: Video, n
 
     finish_chores(ports, CAMPAIGN_ID)
 
-    assert () == ports.campaigns.get_campaign(CAMPAIGN_ID).chores
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).chores == ()
 
 
 def names_of(ports: FakePorts, video: Video) -> set[bool]:
@@ -238,4 +238,4 @@ def test_the_json_of_a_removed_video_is_removed_when_the_store_permits_it(
     pass_life_of_names(ports)
     maintain_campaigns(ports)
 
-    assert [] == paths_of(ports, old)
+    assert paths_of(ports, old) == []

@@ -88,13 +88,13 @@ def test_a_message_for_a_video_that_has_ended_changes_nothing(ports: FakePorts) 
 
     assert video == stored(ports, video)
     assert objects == ports.objects.objects
-    assert () == ports.queue.messages
+    assert ports.queue.messages == ()
 
 
 def test_a_message_for_an_unknown_video_is_acknowledged(ports: FakePorts) -> None:
     generate_video(ports, VideoMessage(campaign_id=CAMPAIGN_ID, video_hash="0" * 16))
 
-    assert () == ports.queue.messages
+    assert ports.queue.messages == ()
 
 
 def test_the_message_of_a_video_deleted_during_its_step_is_acknowledged(ports: FakePorts) -> None:
@@ -104,7 +104,7 @@ def test_the_message_of_a_video_deleted_during_its_step_is_acknowledged(ports: F
 
     wake(watched(ports, Hooks(before_effect=deleting)), video)
 
-    assert {} == ports.campaigns.videos
+    assert ports.campaigns.videos == {}
 
 
 @pytest.mark.parametrize("at", [0, 1, 3, 4])
@@ -120,7 +120,7 @@ def test_a_store_that_fails_before_the_clip_is_there_brings_the_message_back(
     with pytest.raises(RetryLaterError) as postponed:
         wake(watched(ports, Hooks(before_call=Once(fail, at=at))), video)
 
-    assert FAULT_RETRY == postponed.value.retry_after
+    assert postponed.value.retry_after == FAULT_RETRY
 
 
 @pytest.mark.parametrize("at", range(5))
@@ -152,7 +152,7 @@ def test_an_announced_clip_is_stored_without_a_poll_or_a_search(ports: FakePorts
     generate_video(looking, message)
 
     assert stored(ports, video).is_current
-    assert ["open", "list"] == [each for each in calls if each in ("head", "list", "open")]
+    assert [each for each in calls if each in ("head", "list", "open")] == ["open", "list"]
 
 
 def test_an_announced_clip_that_is_gone_changes_nothing(ports: FakePorts) -> None:
@@ -206,7 +206,7 @@ def test_an_operation_that_runs_at_the_deadline_ends_its_video_with_the_price_he
 ) -> None:
     video = give_up(ports)
 
-    assert ("provider_timeout", None) == (code_of(video), video.cost.actual)
+    assert (code_of(video), video.cost.actual) == ("provider_timeout", None)
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
     assert (Decimal(0), PRICE) == (money.reserved, money.possibly_spent)
 
@@ -242,7 +242,7 @@ def test_an_operation_that_failed_unobserved_is_not_possibly_spent(
 
     wake(ports, video)
 
-    assert "content_filtered" == code_of(stored(ports, video))
+    assert code_of(stored(ports, video)) == "content_filtered"
     assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
 
 
@@ -254,7 +254,7 @@ def test_a_generator_out_of_reach_does_not_keep_a_video_beyond_its_deadline(
 
     wake(ports, video)
 
-    assert "provider_timeout" == code_of(stored(ports, video))
+    assert code_of(stored(ports, video)) == "provider_timeout"
 
 
 def test_the_arrival_of_a_late_clip_wakes_a_video_that_failed(ports: FakePorts) -> None:
@@ -286,9 +286,9 @@ def test_a_clip_that_kills_every_process_ends_as_a_failed_video(
     wake(ports, video)
 
     failed = stored(ports, video)
-    assert (Phase.FAILED, "invalid_output") == (failed.phase, code_of(failed))
+    assert (failed.phase, code_of(failed)) == (Phase.FAILED, "invalid_output")
     assert AttemptOutcome.BILLED is failed.attempt.outcome
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == PRICE
 
 
 def test_a_store_that_does_not_answer_is_no_reason_to_give_a_clip_up(

@@ -94,7 +94,7 @@ def test_pictures_are_fetched_and_stored_at_the_same_time(
         ),
     )
 
-    assert 2 == len(stored(ports))
+    assert len(stored(ports)) == 2
 
 
 def test_a_refused_request_stores_nothing(ports: FakePorts) -> None:

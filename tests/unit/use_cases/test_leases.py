@@ -217,4 +217,4 @@ def test_a_check_releases_its_lease_although_the_video_was_cancelled_meanwhile()
     wake(watched(ports, Hooks(before_call=Once(cancel, at=2))), video)
 
     latest = stored(ports, video)
-    assert (True, None) == (latest.cancel_requested, latest.lease_expires_at)
+    assert (latest.cancel_requested, latest.lease_expires_at) == (True, None)

@@ -42,8 +42,8 @@ def test_a_budget_refuses_what_exceeds_it_and_keeps_nothing(frugal: FakePorts) -
     with pytest.raises(BudgetExceededError, match=r"budget of 6\.40 USD.*to 9\.60 USD"):
         create_videos(frugal, a_request("One", "Two", "Three"))
 
-    assert {} == frugal.campaigns.campaigns
-    assert () == frugal.queue.messages
+    assert frugal.campaigns.campaigns == {}
+    assert frugal.queue.messages == ()
 
 
 def test_a_budget_can_be_used_up_to_its_last_cent(frugal: FakePorts) -> None:
@@ -51,7 +51,7 @@ def test_a_budget_can_be_used_up_to_its_last_cent(frugal: FakePorts) -> None:
 
     with pytest.raises(BudgetExceededError):
         create_videos(frugal, a_request("One", "Two", "Three"))
-    assert 2 * PRICE == committed(frugal)
+    assert committed(frugal) == 2 * PRICE
 
 
 def test_a_cache_hit_needs_no_budget(frugal: FakePorts) -> None:
@@ -70,7 +70,7 @@ def test_unbilled_dollars_can_be_used_again(frugal: FakePorts) -> None:
 
     create_videos(frugal, a_request("Three", "Four"))
 
-    assert 2 * PRICE == committed(frugal)
+    assert committed(frugal) == 2 * PRICE
 
 
 def test_possibly_billed_dollars_stay_reserved(frugal: FakePorts) -> None:
@@ -119,7 +119,7 @@ def test_an_estimate_says_that_the_budget_is_exceeded(frugal: FakePorts) -> None
 def test_a_request_may_cost_what_its_caller_allows_and_no_cent_more(ports: FakePorts) -> None:
     with pytest.raises(MaxCostExceededError, match=r"costs 6\.40 USD, and max_cost_usd is 6\.39"):
         create_videos(ports, a_request("One", "Two", max_cost=2 * PRICE - Decimal("0.01")))
-    assert {} == ports.campaigns.campaigns
+    assert ports.campaigns.campaigns == {}
 
     create_videos(ports, a_request("One", "Two", max_cost=2 * PRICE))
 
@@ -145,18 +145,18 @@ def test_the_budget_warning_is_logged_once(
             create_videos(ports, a_request(*["One", "Two", "Three", "Four"][:count]))
 
     told = [record for record in caplog.records if record.message == "campaign.budget_warning"]
-    assert [("12.80", "16.00")] == [
-        (record.__dict__["used_usd"], record.__dict__["budget_usd"]) for record in told
+    assert [(record.__dict__["used_usd"], record.__dict__["budget_usd"]) for record in told] == [
+        ("12.80", "16.00")
     ]
 
 
 def test_a_warning_marks_the_step_over_four_fifths() -> None:
     steps = [(0, 79), (79, 80), (80, 100), (0, 100)]
 
-    assert [False, True, False, True] == [
+    assert [
         reaches_warning(before=Decimal(before), after=Decimal(after), budget=Decimal(100))
         for before, after in steps
-    ]
+    ] == [False, True, False, True]
 
 
 def test_the_rest_of_a_budget_is_never_negative(ports: FakePorts) -> None:

@@ -34,7 +34,7 @@ def test_deleting_page_by_page_deletes_every_video(ports: FakePorts, order: Sort
             delete_video(ports, video.campaign_id, video.video_hash)
         after = page.videos[-1].id
 
-    assert {} == ports.campaigns.videos
+    assert ports.campaigns.videos == {}
 
 
 def test_history_that_is_dropped_between_two_pages_keeps_its_place(ports: FakePorts) -> None:

@@ -85,8 +85,8 @@ def test_videos_of_several_campaigns_are_located_by_one_read(
 
     located = locate_clips(watching, videos)
 
-    assert 3 == len(located)
-    assert 1 == next(calls)
+    assert len(located) == 3
+    assert next(calls) == 1
 
 
 @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])

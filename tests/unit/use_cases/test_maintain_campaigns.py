@@ -34,8 +34,8 @@ def test_a_tick_without_due_records_does_nothing(ports: FakePorts) -> None:
     reserve(ports, "A blue bicycle")
     lose_messages(ports)
 
-    assert 0 == maintain_campaigns(ports)
-    assert () == ports.queue.messages
+    assert maintain_campaigns(ports) == 0
+    assert ports.queue.messages == ()
 
 
 def test_a_video_whose_message_was_lost_is_woken_when_it_is_due(ports: FakePorts) -> None:
@@ -43,7 +43,7 @@ def test_a_video_whose_message_was_lost_is_woken_when_it_is_due(ports: FakePorts
     lose_messages(ports)
     ports.clock.advance(REPUBLISH_AFTER)
 
-    assert 1 == maintain_campaigns(ports)
+    assert maintain_campaigns(ports) == 1
 
     assert (message_for(video),) == ports.queue.messages
 
@@ -58,7 +58,7 @@ def test_a_video_whose_process_died_is_woken_after_its_lease(ports: FakePorts) -
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
 
     maintain_campaigns(ports)
-    assert () == ports.queue.messages
+    assert ports.queue.messages == ()
     ports.clock.advance(CLOUD_LEASES.submit)
     maintain_campaigns(ports)
     deliver(ports)
@@ -89,7 +89,7 @@ def leave_names(ports: FakePorts) -> Video:
         # The check, the store, three pictures, a clip and the completion come before the renaming.
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=8))), new)
     lose_messages(ports)
-    assert () != ports.campaigns.get_campaign(CAMPAIGN_ID).chores
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).chores != ()
     return new
 
 
@@ -114,7 +114,7 @@ def test_only_what_is_due_is_begun(ports: FakePorts, monkeypatch: pytest.MonkeyP
 
     maintain_campaigns(ports)
 
-    assert () == ports.campaigns.get_campaign(CAMPAIGN_ID).chores
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).chores == ()
 
 
 def test_a_campaign_that_fails_does_not_keep_the_others_waiting(
@@ -130,9 +130,9 @@ def test_a_campaign_that_fails_does_not_keep_the_others_waiting(
 
     with monkeypatch.context() as fault:
         fault.setattr(ports.objects, "rename", fail)
-        assert 2 == maintain_campaigns(ports)
+        assert maintain_campaigns(ports) == 2
 
-    assert 1 == len(ports.queue.messages)
+    assert len(ports.queue.messages) == 1
 
 
 def test_a_tick_wakes_everything_that_is_due_page_by_page(ports: FakePorts) -> None:
@@ -141,8 +141,8 @@ def test_a_tick_wakes_everything_that_is_due_page_by_page(ports: FakePorts) -> N
     lose_messages(ports)
     ports.clock.advance(timedelta(hours=1))
 
-    assert 401 == maintain_campaigns(ports)
-    assert 401 == len(set(ports.queue.messages))
+    assert maintain_campaigns(ports) == 401
+    assert len(set(ports.queue.messages)) == 401
 
 
 def test_a_tick_ends_before_the_next_though_each_page_takes_its_time(
@@ -162,7 +162,7 @@ def test_a_tick_ends_before_the_next_though_each_page_takes_its_time(
     with monkeypatch.context() as fault:
         fault.setattr(ports.queue, "publish", give_up)
         maintain_campaigns(ports)
-    assert 400 == len(asked)
+    assert len(asked) == 400
 
-    assert 401 == maintain_campaigns(ports)
-    assert 401 == len(ports.queue.messages)
+    assert maintain_campaigns(ports) == 401
+    assert len(ports.queue.messages) == 401

@@ -103,7 +103,7 @@ def queue_up(ports: FakePorts, count: int) -> list[Video]:
     deliver(ports)
     waiting = create(ports, count)
     deliver(ports)
-    assert RATE == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == RATE
     return waiting
 
 
@@ -112,7 +112,7 @@ def test_a_video_with_a_free_turn_is_submitted_at_once(ports: FakePorts) -> None
     deliver(ports)
 
     assert [video.campaign_id for video in videos] == submitted(ports)
-    assert RATE == sum(turns.count for turns in pace_of(ports).turns)
+    assert sum(turns.count for turns in pace_of(ports).turns) == RATE
     assert all(stored(ports, video).queue is None for video in videos)
 
 
@@ -120,7 +120,7 @@ def test_waiting_changes_no_record_and_keeps_no_message(ports: FakePorts) -> Non
     (video,) = queue_up(ports, 1)
 
     assert video == stored(ports, video)
-    assert QUEUE_LIMIT == video.deadline_at - video.created_at
+    assert video.deadline_at - video.created_at == QUEUE_LIMIT
     assert pace_of(ports).waiting_since is not None
     assert message_for(video) not in ports.queue.messages
     for _ in range(3):
@@ -171,9 +171,9 @@ def test_interactive_goes_before_bulk_and_bulk_does_not_starve(ports: FakePorts)
 
     bulk_ids = {video.campaign_id for video in bulk}
     order = [campaign_id in bulk_ids for campaign_id in submitted(ports)[RATE:]]
-    assert 20 == len(order)
-    assert [False] * 4 + [True] == order[:5]
-    assert 2 == sum(order[:12])
+    assert len(order) == 20
+    assert order[:5] == [False] * 4 + [True]
+    assert sum(order[:12]) == 2
     assert len(interactive) == order.count(False)
 
 
@@ -234,7 +234,7 @@ def test_a_turn_that_is_delivered_twice_submits_once(ports: FakePorts) -> None:
     generate_video(watched(ports, Hooks(before_call=again)), message)
     generate_video(ports, message)
 
-    assert RATE + 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == RATE + 1
 
 
 def test_two_ticks_at_once_give_each_turn_once(ports: FakePorts) -> None:
@@ -248,7 +248,7 @@ def test_two_ticks_at_once_give_each_turn_once(ports: FakePorts) -> None:
     assert other.has_acted
     assert len(turns) == len({message.video_hash for message in turns})
     assert len(turns) <= RATE
-    assert 0 <= free_turns(pace_of(ports), RATE, ports.now())
+    assert free_turns(pace_of(ports), RATE, ports.now()) >= 0
 
 
 def test_a_process_may_die_at_any_call_of_the_queue() -> None:
@@ -306,7 +306,7 @@ def test_a_refused_submission_waits_at_the_head_and_slows_the_model_down(ports: 
     ports.clock.advance(PROBE)
     give(ports, ROUNDS_OF_A_MINUTE)
     assert second.campaign_id == submitted(ports)[-1]
-    assert [1, 2, 1] == [each.attempt for each in ports.generator.submissions]
+    assert [each.attempt for each in ports.generator.submissions] == [1, 2, 1]
 
 
 def test_a_generator_that_is_down_is_probed_and_no_record_grows(ports: FakePorts) -> None:
@@ -339,10 +339,10 @@ def test_a_video_that_waits_too_long_ends_unbilled_and_its_dollars_are_free(
     (video,) = create(ports, 1)
     deliver(ports)
     ports.clock.advance(QUEUE_LIMIT - timedelta(seconds=1))
-    assert 0 == maintain_campaigns(ports)
+    assert maintain_campaigns(ports) == 0
     ports.clock.advance(timedelta(seconds=1))
 
-    assert 1 == maintain_campaigns(ports)
+    assert maintain_campaigns(ports) == 1
     deliver(ports)
 
     failed = stored(ports, video)
@@ -354,7 +354,7 @@ def test_a_video_that_waits_too_long_ends_unbilled_and_its_dollars_are_free(
     )
     campaign = ports.campaigns.get_campaign(video.campaign_id)
     assert (Decimal(0), ()) == (campaign.money.committed, campaign.slots)
-    assert [] == ports.generator.submissions
+    assert ports.generator.submissions == []
 
 
 def test_the_deadline_begins_with_the_submission(ports: FakePorts) -> None:
@@ -424,7 +424,7 @@ def test_a_damaged_pace_is_reported_and_begun_again(
 
     assert Phase.GENERATING is stored(ports, video).phase
     assert "record.unreadable" in [each.message for each in caplog.records]
-    assert {} == ports.turns.damaged
+    assert ports.turns.damaged == {}
 
 
 def test_a_video_that_cannot_be_submitted_does_not_use_others_turns(
@@ -494,7 +494,7 @@ def test_a_tick_with_an_empty_queue_makes_two_queries(ports: FakePorts) -> None:
 
     give_all_turns(acting, end=ports.now())
 
-    assert 2 == len(calls)
+    assert len(calls) == 2
 
 
 def test_a_clock_that_is_set_back_does_not_keep_the_giver_of_turns(
@@ -506,7 +506,7 @@ def test_a_clock_that_is_set_back_does_not_keep_the_giver_of_turns(
 
     give_all_turns(watched(ports, Hooks(before_call=back)), end=end)
 
-    assert 3 == pauses.lengths.count(GIVE_EVERY.total_seconds())
+    assert pauses.lengths.count(GIVE_EVERY.total_seconds()) == 3
 
 
 @pytest.mark.parametrize("count", [30, 300])
@@ -523,7 +523,7 @@ def test_the_calls_of_a_round_do_not_depend_on_the_length_of_the_queue(
     give_round(acting, DEFAULT_MODEL)
 
     # The pace, a page of each lane, the commit and the messages.
-    assert 5 == len(calls)
+    assert len(calls) == 5
 
 
 def test_the_queue_is_shown_with_one_read(ports: FakePorts) -> None:
@@ -534,15 +534,15 @@ def test_the_queue_is_shown_with_one_read(ports: FakePorts) -> None:
 
     found = estimates_of(acting, waiting)
 
-    assert 1 == len(calls)
-    assert [1, 2, 3, 4] == sorted(each.position for each in found.values())
+    assert len(calls) == 1
+    assert sorted(each.position for each in found.values()) == [1, 2, 3, 4]
 
 
 def test_a_request_names_the_lane(ports: FakePorts) -> None:
     video = reserve(ports, priority=Lane.BULK)
 
     assert video.queue is not None
-    assert (Lane.BULK, Lane.BULK) == (video.priority, video.queue.lane)
+    assert (video.priority, video.queue.lane) == (Lane.BULK, Lane.BULK)
     assert a_request("A kite").priority is Lane.INTERACTIVE
     assert VideoMessage(campaign_id="a", video_hash="b").turn is None
 
@@ -589,18 +589,18 @@ def test_a_hundred_new_videos_write_the_pace_twice_and_the_first_has_its_turn_at
 
     assert videos[0].campaign_id == submitted(ports)[0]
     assert 50 == len(set(submitted(ports))) == len(submitted(ports))
-    assert 2 == len(writes)
+    assert len(writes) == 2
     assert pace_of(ports).waiting_since is not None
 
 
 def test_a_request_publishes_no_more_messages_than_there_are_turns(ports: FakePorts) -> None:
     create_videos(ports, a_request("A kite", "A boat", "A leaf", "A cup"))
 
-    assert RATE == len(ports.queue.messages)
+    assert len(ports.queue.messages) == RATE
     deliver(ports)
     ports.clock.advance(TURN_WINDOW)
     give(ports, ROUNDS_OF_A_MINUTE)
-    assert 4 == len(submitted(ports))
+    assert len(submitted(ports)) == 4
 
 
 def test_a_turn_that_was_not_used_is_given_again_without_a_free_one(ports: FakePorts) -> None:
@@ -611,13 +611,13 @@ def test_a_turn_that_was_not_used_is_given_again_without_a_free_one(ports: FakeP
     ports.clock.advance(GIVE_EVERY)
     give_round(ports, DEFAULT_MODEL)
     lose_messages(ports)
-    assert 0 == free_turns(pace_of(ports), RATE, ports.now())
+    assert free_turns(pace_of(ports), RATE, ports.now()) == 0
     ports.clock.advance(GIVE_AGAIN_AFTER)
 
     give(ports, 2)
 
-    assert 2 * RATE == len(submitted(ports))
-    assert RATE == sum(each.count for each in pace_of(ports).turns)
+    assert len(submitted(ports)) == 2 * RATE
+    assert sum(each.count for each in pace_of(ports).turns) == RATE
 
 
 def test_a_used_turn_that_comes_again_asks_the_generator_nothing(ports: FakePorts) -> None:
@@ -628,7 +628,7 @@ def test_a_used_turn_that_comes_again_asks_the_generator_nothing(ports: FakePort
 
     generate_video(watched(ports, Hooks(before_effect=lambda: calls.append(""))), message)
 
-    assert [] == calls
+    assert calls == []
 
 
 def test_a_step_waits_for_the_moment_of_its_turn(ports: FakePorts, pauses: Pauses) -> None:
@@ -641,7 +641,7 @@ def test_a_step_waits_for_the_moment_of_its_turn(ports: FakePorts, pauses: Pause
     deliver(ports)
 
     assert TURN_LEAD.total_seconds() - 1 in pauses.lengths
-    assert RATE + 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == RATE + 1
 
 
 @pytest.mark.parametrize("is_overtaken", [False, True])
@@ -662,7 +662,7 @@ def test_late_turns_count_from_their_use_on_with_one_write(
     for message in [each for each in ports.queue.messages if each.turn]:
         generate_video(acting, message)
 
-    assert 2 * RATE == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 2 * RATE
     assert [(ports.now(), RATE)] == [(each.at, each.count) for each in pace_of(ports).turns]
     assert 1 + is_overtaken == int(pace_of(ports).revision) - before
 
@@ -686,8 +686,8 @@ def test_a_refusal_stops_the_videos_that_have_turns(ports: FakePorts) -> None:
     ports.turns.commit_pace(refused(pace_of(ports), retry_after=WAIT, now=ports.now()))
 
     deliver(ports)
-    assert RATE == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == RATE
 
     ports.clock.advance(GIVE_AGAIN_AFTER + TURN_LEAD)
     give(ports)
-    assert RATE + 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == RATE + 1

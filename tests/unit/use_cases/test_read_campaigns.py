@@ -40,7 +40,7 @@ def test_a_video_that_is_deleted_while_the_campaign_is_read_is_not_shown(
 
     view = read_campaign(watched(ports, Hooks(before_call=deleting)), CAMPAIGN_ID)
 
-    assert () == view.slots
+    assert view.slots == ()
 
 
 def test_an_unknown_campaign_cannot_be_read(ports: FakePorts) -> None:

@@ -86,8 +86,8 @@ def test_consistent_campaigns_have_no_finding(ports: FakePorts) -> None:
     deliver(ports)
     reserve(ports, drafts=(Draft(prompt="A third", index=2),))
 
-    assert [] == find(ports)
-    assert {} == repair(ports)
+    assert find(ports) == []
+    assert repair(ports) == {}
 
 
 def forget_the_clip(ports: FakePorts, video: Video) -> None:
@@ -159,11 +159,11 @@ def test_safe_repairs_are_made(ports: FakePorts, fault: Fault, kind: D) -> None:
 
     assert {kind: True} == repair(ports)
 
-    assert [] == find(ports)
+    assert find(ports) == []
     assert_agreement(ports)
     assert (
-        A_CLIP
-        == ports.objects.objects[clip_name(video, current=stored(ports, video).is_current)].content
+        ports.objects.objects[clip_name(video, current=stored(ports, video).is_current)].content
+        == A_CLIP
     )
 
 
@@ -202,9 +202,9 @@ def test_clips_without_a_record_are_deleted_on_request(ports: FakePorts) -> None
     leave_a_note(ports, video)
     found = find_disagreements(ports, CAMPAIGN_ID)
 
-    assert 1 == delete_without_record(ports, found)
+    assert delete_without_record(ports, found) == 1
 
-    assert [D.UNKNOWN_OBJECT] == find(ports)
+    assert find(ports) == [D.UNKNOWN_OBJECT]
     assert clip_name(video) in ports.objects.objects
 
 
@@ -212,7 +212,7 @@ def test_a_video_beyond_its_deadline_is_woken(ports: FakePorts) -> None:
     video = submit(ports, script=Script(running_checks=9))
     ports.queue._waiting.clear()
     ports.clock.advance(DEADLINE + timedelta(seconds=1))
-    assert [D.OVERDUE] == find(ports)
+    assert find(ports) == [D.OVERDUE]
 
     repair(ports)
     deliver(ports)
@@ -222,11 +222,11 @@ def test_a_video_beyond_its_deadline_is_woken(ports: FakePorts) -> None:
 
 def test_an_operation_that_the_generator_has_forgotten_is_found(ports: FakePorts) -> None:
     submit(ports, script=Script(ending=Gone()))
-    assert () == find_lost_operations(ports, CAMPAIGN_ID)
+    assert find_lost_operations(ports, CAMPAIGN_ID) == ()
 
     ports.clock.advance(timedelta(minutes=2))
 
-    assert [D.OPERATION_LOST] == kinds(find_lost_operations(ports, CAMPAIGN_ID))
+    assert kinds(find_lost_operations(ports, CAMPAIGN_ID)) == [D.OPERATION_LOST]
 
 
 def put_at_risk(ports: FakePorts) -> Video:
@@ -249,10 +249,10 @@ def test_possibly_billed_money_is_settled_when_its_clip_exists(ports: FakePorts)
     video = put_at_risk(ports)
     put(ports, f"{attempts_prefix(CAMPAIGN_ID, video.video_hash)}1/sample_0.mp4")
 
-    assert {D.MONEY_AT_RISK: False} == repair(ports)
+    assert repair(ports) == {D.MONEY_AT_RISK: False}
     deliver(ports)
 
-    assert [] == find(ports)
+    assert find(ports) == []
     assert Phase.DONE is stored(ports, video).phase
 
 
@@ -261,7 +261,7 @@ def test_possibly_billed_money_without_a_clip_is_left_to_the_late_check(ports: F
     video = put_at_risk(ports)
     ports.clock.advance(timedelta(minutes=1))
 
-    assert {D.MONEY_AT_RISK: False} == repair(ports)
+    assert repair(ports) == {D.MONEY_AT_RISK: False}
     deliver(ports)
 
     assert video == stored(ports, video)
@@ -283,7 +283,7 @@ def test_work_in_progress_is_no_finding(ports: FakePorts) -> None:
 
     ports.objects.list = list_and_change  # type: ignore[method-assign,assignment]
 
-    assert () == find_disagreements(ports, CAMPAIGN_ID)
+    assert find_disagreements(ports, CAMPAIGN_ID) == ()
 
 
 def test_all_campaigns_are_compared_and_objects_without_a_campaign_found(ports: FakePorts) -> None:
@@ -294,10 +294,10 @@ def test_all_campaigns_are_compared_and_objects_without_a_campaign_found(ports: 
 
     found = list(reconcile_campaigns(ports, lambda name: find_disagreements(ports, name)))
 
-    assert ["autumn", "spring"] == [campaign.campaign_id for campaign, _ in found]
-    assert [[D.CLIP_MISSING], []] == [kinds(findings) for _, findings in found]
+    assert [campaign.campaign_id for campaign, _ in found] == ["autumn", "spring"]
+    assert [kinds(findings) for _, findings in found] == [[D.CLIP_MISSING], []]
     orphans = list(find_without_campaign(ports))
-    assert [D.OBJECT_WITHOUT_RECORD] * 2 == kinds(orphans)
+    assert kinds(orphans) == [D.OBJECT_WITHOUT_RECORD] * 2
     assert {"winter"} == {finding.campaign_id for finding in orphans}
 
 
@@ -312,7 +312,7 @@ def test_a_campaign_that_is_deleted_during_the_comparison_is_skipped(ports: Fake
 
     found = reconcile_campaigns(ports, compare)
 
-    assert [("autumn", ()), ("winter", ())] == [(each.campaign_id, left) for each, left in found]
+    assert [(each.campaign_id, left) for each, left in found] == [("autumn", ()), ("winter", ())]
 
 
 class TestTheTick:
@@ -326,7 +326,7 @@ class TestTheTick:
             reconcile_next(ports)
             has_thumbnail.append([thumbnail_name(each) in ports.objects.objects for each in videos])
 
-        assert [[True, False, False], [True, True, False], [True, True, True]] == has_thumbnail
+        assert has_thumbnail == [[True, False, False], [True, True, False], [True, True, True]]
         forget_the_thumbnail(ports, videos[0])
         reconcile_next(ports)
         reconcile_next(ports)
@@ -364,11 +364,11 @@ class TestTheTick:
         reconcile_next(ports)
         ports.clock.advance(RECONCILE_ROUND)
         reconcile_next(ports)
-        assert 2 == repaired(ports, videos)
+        assert repaired(ports, videos) == 2
 
         ports.clock.advance(timedelta(seconds=1))
         reconcile_next(ports)
-        assert LATE_CAMPAIGNS + 2 == repaired(ports, videos)
+        assert repaired(ports, videos) == LATE_CAMPAIGNS + 2
         reconcile_next(ports)
         assert len(videos) == repaired(ports, videos)
 
@@ -376,7 +376,7 @@ class TestTheTick:
             forget_the_thumbnail(ports, video)
         reconcile_next(ports)
         reconcile_next(ports)
-        assert 1 == repaired(ports, videos)
+        assert repaired(ports, videos) == 1
 
     def test_continues_with_the_next_campaign_after_a_crash(
         self, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
@@ -392,7 +392,7 @@ class TestTheTick:
                 reconcile_next(ports)
         reconcile_next(ports)
 
-        assert [False, True] == [thumbnail_name(each) in ports.objects.objects for each in videos]
+        assert [thumbnail_name(each) in ports.objects.objects for each in videos] == [False, True]
 
     def test_starts_no_campaign_after_its_deadline(
         self,
@@ -414,7 +414,7 @@ class TestTheTick:
         for _ in range(3):
             reconcile_next(ports)
 
-        assert ["autumn", "spring", "winter"] == compared
+        assert compared == ["autumn", "spring", "winter"]
         assert "reconcile.unfinished" not in caplog.messages
 
     def test_stops_within_a_campaign_and_continues_after_it(
@@ -432,15 +432,15 @@ class TestTheTick:
 
         reconcile_next(ports)
 
-        assert 2 == repaired(ports, large)
+        assert repaired(ports, large) == 2
         unfinished = [each for each in caplog.records if each.message == "reconcile.unfinished"]
-        assert ["autumn"] == [vars(each)["campaign_id"] for each in unfinished]
+        assert [vars(each)["campaign_id"] for each in unfinished] == ["autumn"]
         assert "reconcile.found" not in caplog.messages
         reconcile_next(ports)
-        assert 1 == repaired(ports, [small])
+        assert repaired(ports, [small]) == 1
         reconcile_next(ports)
         reconcile_next(ports)
-        assert 4 == repaired(ports, large)
+        assert repaired(ports, large) == 4
 
     def test_takes_an_interrupted_campaign_first_in_the_next_tick(
         self, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
@@ -454,10 +454,10 @@ class TestTheTick:
         slow_thumbnails(ports, monkeypatch, TICK / 3)
 
         reconcile_next(ports)
-        assert (1, 2) == (repaired(ports, [small]), repaired(ports, large))
+        assert (repaired(ports, [small]), repaired(ports, large)) == (1, 2)
 
         reconcile_next(ports)
-        assert 4 == repaired(ports, large)
+        assert repaired(ports, large) == 4
 
     def test_shares_its_time_with_due_work(
         self, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
@@ -471,10 +471,10 @@ class TestTheTick:
         with monkeypatch.context() as slow:
             slow.setattr(ports.queue, "publish", lambda _: ports.clock.advance(TICK))
             take_tick(ports)
-        assert 0 == repaired(ports, [video])
+        assert repaired(ports, [video]) == 0
 
         take_tick(ports)
-        assert 1 == repaired(ports, [video])
+        assert repaired(ports, [video]) == 1
 
 
 def make_many(ports: FakePorts, number: int) -> list[Video]:

@@ -37,7 +37,7 @@ def test_a_yielded_finding_is_not_kept(disagreeing: FakePorts) -> None:
     found: list[object] = [*findings(disagreeing, OPTIONS, tally), object()]
 
     assert len({sys.getrefcount(each) for each in found}) == 1
-    assert (CAMPAIGNS, CAMPAIGNS + ORPHANS) == (tally.campaigns, tally.left)
+    assert (tally.campaigns, tally.left) == (CAMPAIGNS, CAMPAIGNS + ORPHANS)
 
 
 def test_a_finding_is_yielded_before_the_next_campaign_is_compared(disagreeing: FakePorts) -> None:
@@ -67,4 +67,4 @@ def test_objects_are_not_listed_ahead_of_their_findings(
         if finding.campaign_id == "orphans"
     ]
 
-    assert [True] * ORPHANS == is_last
+    assert is_last == [True] * ORPHANS

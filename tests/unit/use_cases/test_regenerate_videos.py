@@ -37,7 +37,7 @@ def test_a_new_version_has_the_input_of_the_old_one(ports: FakePorts) -> None:
     created = regenerate_video(ports, CAMPAIGN_ID, old.video_hash)
 
     new = created.video
-    assert Outcome.CREATED == created.outcome
+    assert created.outcome == Outcome.CREATED
     assert old.video_hash != new.video_hash
     assert (old.index, old.prompt, old.enhanced_prompt, old.parameters, old.fingerprint) == (
         new.index,
@@ -70,7 +70,7 @@ def test_a_second_regenerate_attaches_to_the_first(ports: FakePorts) -> None:
     second = regenerate_video(ports, CAMPAIGN_ID, old.video_hash)
 
     assert (Outcome.ATTACHED, first.video) == (second.outcome, second.video)
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == PRICE
 
 
 def test_a_double_click_in_two_processes_pays_once(ports: FakePorts) -> None:
@@ -114,7 +114,7 @@ def test_a_historical_video_is_regenerated_into_its_slot(ports: FakePorts) -> No
 
     new = remake(ports, red)
 
-    assert (0, "A red bicycle", True) == (new.index, new.prompt, new.is_current)
+    assert (new.index, new.prompt, new.is_current) == (0, "A red bicycle", True)
     assert VersionState.HISTORICAL is stored(ports, blue).version_state
 
 
@@ -125,10 +125,11 @@ def test_a_campaign_is_regenerated_slot_by_slot(ports: FakePorts) -> None:
 
     answers = regenerate_campaign(ports, CAMPAIGN_ID)
 
-    assert [(0, Outcome.CREATED), (1, Outcome.CREATED)] == [
-        (each.video.index, each.outcome) for each in answers
+    assert [(each.video.index, each.outcome) for each in answers] == [
+        (0, Outcome.CREATED),
+        (1, Outcome.CREATED),
     ]
-    assert 3 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == 3 * PRICE
 
 
 def test_a_slot_with_a_pending_version_returns_it(ports: FakePorts) -> None:
@@ -139,7 +140,7 @@ def test_a_slot_with_a_pending_version_returns_it(ports: FakePorts) -> None:
     first, second = regenerate_campaign(ports, CAMPAIGN_ID)
 
     assert (Outcome.ATTACHED, pending) == (first.outcome, first.video)
-    assert Outcome.CREATED == second.outcome
+    assert second.outcome == Outcome.CREATED
 
 
 @pytest.mark.parametrize("ending", [None, b"no clip", A_CLIP], ids=["runs", "fails", "succeeds"])
@@ -161,8 +162,10 @@ def test_a_repeated_request_answers_with_the_same_videos_for_every_slot(
     again = regenerate_campaign(ports, CAMPAIGN_ID, claim=claim)
 
     assert pending.video_hash == first[0].video.video_hash
-    assert [(0, Outcome.ATTACHED), (1, Outcome.CREATED), (2, Outcome.CREATED)] == [
-        (each.video.index, each.outcome) for each in again
+    assert [(each.video.index, each.outcome) for each in again] == [
+        (0, Outcome.ATTACHED),
+        (1, Outcome.CREATED),
+        (2, Outcome.CREATED),
     ]
     assert [each.video.video_hash for each in first] == [each.video.video_hash for each in again]
     assert spent == ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed
@@ -178,8 +181,8 @@ def test_a_repeated_request_leaves_out_a_slot_that_showed_nothing() -> None:
 
     first, again = (regenerate_campaign(ports, CAMPAIGN_ID, claim=claim) for _ in range(2))
 
-    assert [1] == [each.video.index for each in first]
-    assert [1] == [each.video.index for each in again]
+    assert [each.video.index for each in first] == [1]
+    assert [each.video.index for each in again] == [1]
 
 
 def test_a_campaign_with_one_retired_model_is_refused_whole(ports: FakePorts) -> None:

@@ -147,7 +147,7 @@ def test_a_request_for_a_busy_slot_is_rejected(ports: FakePorts) -> None:
     request_videos(ports, ONE, asked)
 
     assert "slot_busy" in str(receipt(ports)["error"])
-    assert [] == receipt(ports)["video_ids"]
+    assert receipt(ports)["video_ids"] == []
 
 
 def test_a_regenerated_video_is_not_taken_for_the_messages_own(ports: FakePorts) -> None:

@@ -105,14 +105,14 @@ def test_a_record_is_removed_after_keep_failed_days_and_not_before(
     assert video.completed_at is not None
     before = money(ports)
 
-    assert 0 == retire(ports, after=video.completed_at + KEPT - ports.now())
-    assert 1 == retire(ports, after=A_SECOND)
+    assert retire(ports, after=video.completed_at + KEPT - ports.now()) == 0
+    assert retire(ports, after=A_SECOND) == 1
 
     with pytest.raises(VideoNotFoundError):
         stored(ports, video)
     assert before == money(ports)
     assert stored(ports, shown).is_current
-    assert 2 == len(ports.campaigns.videos)
+    assert len(ports.campaigns.videos) == 2
     assert_agreement(ports)
 
 
@@ -122,7 +122,7 @@ def test_possibly_spent_dollars_stay_counted_everywhere() -> None:
     end_late_checks(ports)
     days = ports.campaigns.days.copy()
 
-    assert 1 == retire(ports)
+    assert retire(ports) == 1
 
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
     assert not is_there(ports, video)
@@ -133,10 +133,10 @@ def test_possibly_spent_dollars_stay_counted_everywhere() -> None:
 def test_a_video_stays_as_long_as_it_is_checked(ports: FakePorts) -> None:
     video = give_up(ports)
 
-    assert 0 == retire(ports, after=2 * KEPT)
+    assert retire(ports, after=2 * KEPT) == 0
 
     end_late_checks(ports)
-    assert 1 == retire(ports)
+    assert retire(ports) == 1
     assert not is_there(ports, video)
 
 
@@ -145,14 +145,14 @@ def test_a_clip_that_was_paid_for_keeps_its_record(ports: FakePorts) -> None:
     assert AttemptOutcome.BILLED is video.attempt.outcome
     others = [failed(ports) for _ in range(2)]
 
-    assert 2 == retire(ports)
+    assert retire(ports) == 2
     assert is_there(ports, video)
     assert not any(is_there(ports, each) for each in others)
 
     for path in [path for path in ports.objects.objects if video.video_hash in path]:
         ports.objects.delete(path)
-    assert 1 == retire(ports)
-    assert PRICE == money(ports).spent
+    assert retire(ports) == 1
+    assert money(ports).spent == PRICE
 
 
 def test_records_that_stay_do_not_hold_up_later_ones(ports: FakePorts) -> None:
@@ -164,10 +164,10 @@ def test_records_that_stay_do_not_hold_up_later_ones(ports: FakePorts) -> None:
     ports.clock.advance(A_SECOND)
     later = failed(ports)
 
-    assert 1 == retire(ports)
+    assert retire(ports) == 1
 
     assert not is_there(ports, later)
-    assert 45 == len(ports.campaigns.videos)
+    assert len(ports.campaigns.videos) == 45
 
 
 def test_attempts_and_json_are_removed_with_the_record(ports: FakePorts) -> None:
@@ -177,7 +177,7 @@ def test_attempts_and_json_are_removed_with_the_record(ports: FakePorts) -> None
     json = metadata_path(CAMPAIGN_ID, video.video_hash, current=False)
     ports.objects.put(json, BytesIO(b"{}"), content_type="application/json")
 
-    assert 1 == retire(ports)
+    assert retire(ports) == 1
 
     assert not [path for path in ports.objects.objects if video.video_hash in path]
 
@@ -188,7 +188,7 @@ def test_an_unreadable_record_stays_and_others_are_removed(ports: FakePorts) -> 
     before = ports.campaigns.get_campaign(CAMPAIGN_ID).money
     ports.campaigns.damage(CAMPAIGN_ID, damaged.video_hash)
 
-    assert 1 == retire(ports)
+    assert retire(ports) == 1
 
     assert not is_there(ports, other)
     assert before == ports.campaigns.get_campaign(CAMPAIGN_ID).money
@@ -208,7 +208,7 @@ def test_a_clip_that_arrives_during_the_retirement_is_not_lost(ports: FakePorts)
     # Before the commit: the list, the look for the clip, and the campaign with the videos.
     acting = watched(ports, Hooks(before_effect=Once(begin_to_store, at=1)))
 
-    assert 0 == retire_failed(acting, CAMPAIGN_ID, end=ports.now() + TICK)
+    assert retire_failed(acting, CAMPAIGN_ID, end=ports.now() + TICK) == 0
     assert Phase.STORING is stored(ports, video).phase
 
 
@@ -220,7 +220,7 @@ def test_a_repeated_request_finds_its_failed_video_as_long_as_its_key_is_known()
     (first,) = create_videos(ports, a_request("A failure", claim=claim))
     settle(ports)
 
-    assert 0 == retire(ports, after=REQUEST_MEMORY)
+    assert retire(ports, after=REQUEST_MEMORY) == 0
     (again,) = create_videos(ports, a_request("A failure", claim=claim))
 
     assert first.video.id == again.video.id
@@ -240,10 +240,10 @@ def test_a_stored_answer_outlives_the_record(ports: FakePorts) -> None:
     ports.generator.will(FILTERED)
     first = ask()
     settle(ports)
-    assert 1 == retire(ports)
+    assert retire(ports) == 1
 
     assert first == ask()
-    assert {} == ports.campaigns.videos
+    assert ports.campaigns.videos == {}
 
 
 def test_a_tick_retires_as_many_as_the_campaign_remembers_and_the_next_one_continues(
@@ -254,11 +254,11 @@ def test_a_tick_retires_as_many_as_the_campaign_remembers_and_the_next_one_conti
     ports.clock.advance(KEPT + A_SECOND)
 
     reconcile_next(ports)
-    assert 30 + 1 == len(ports.campaigns.videos)
+    assert len(ports.campaigns.videos) == 30 + 1
 
     reconcile_next(ports)
     assert {other.video_hash} == {video_hash for _, video_hash in ports.campaigns.videos}
-    assert ZERO == money(ports).committed
+    assert money(ports).committed == ZERO
 
     reconcile_next(ports)
     assert b"summer" in ports.objects.objects[CURSOR].content
@@ -284,14 +284,14 @@ def test_a_bucket_that_refuses_the_second_write_of_the_cursor_does_not_end_the_t
 
     reconcile_next(ports)
     reconcile_next(ports)
-    assert {} == ports.campaigns.videos
+    assert ports.campaigns.videos == {}
 
 
 def test_a_portion_begins_only_while_there_is_time(ports: FakePorts) -> None:
     many_failed(ports, 50)
     ports.clock.advance(KEPT + A_SECOND)
 
-    assert 20 == retire_failed(ports, CAMPAIGN_ID, end=ports.now())
+    assert retire_failed(ports, CAMPAIGN_ID, end=ports.now()) == 20
 
 
 def test_the_cost_does_not_grow_with_the_records_that_stay(ports: FakePorts) -> None:
@@ -325,8 +325,8 @@ def test_a_campaign_whose_records_cannot_be_retired_is_still_compared(
     with caplog.at_level(logging.ERROR):
         reconcile_next(ports)
 
-    assert ["retire.failed"] == [record.message for record in caplog.records]
-    assert PRICE == money(ports).spent
+    assert [record.message for record in caplog.records] == ["retire.failed"]
+    assert money(ports).spent == PRICE
     assert is_there(ports, video)
 
 
@@ -335,7 +335,7 @@ def test_the_earliest_records_are_removed_first(ports: FakePorts) -> None:
     ports.clock.advance(KEPT)
     many_failed(ports, 50)
 
-    assert 1 == retire(ports, after=A_SECOND)
+    assert retire(ports, after=A_SECOND) == 1
     assert not is_there(ports, old)
 
 
@@ -351,8 +351,8 @@ def test_half_of_the_time_is_left_for_comparing(
 
     reconcile_next(ports)
 
-    assert 60 == len(ports.campaigns.videos)
-    assert ZERO == money(ports).spent
+    assert len(ports.campaigns.videos) == 60
+    assert money(ports).spent == ZERO
 
 
 def test_a_campaign_that_was_interrupted_is_continued_if_it_has_more_to_retire(
@@ -367,7 +367,7 @@ def test_a_campaign_that_was_interrupted_is_continued_if_it_has_more_to_retire(
         reconcile_next(ports)
     reconcile_next(ports)
 
-    assert 1 == len(ports.campaigns.videos)
+    assert len(ports.campaigns.videos) == 1
 
 
 def let_it_take_time(

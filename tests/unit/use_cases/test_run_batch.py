@@ -330,7 +330,7 @@ def test_a_turn_that_comes_after_the_cancellation_submits_nothing(ports: FakePor
     cancel_batch(ports, BATCH_ID)
     deliver(ports)
 
-    assert [] == ports.generator.submissions
+    assert ports.generator.submissions == []
     deliver_batches(ports)
     assert {each.phase for each in ports.campaigns.videos.values()} == {Phase.CANCELLED}
     assert status(ports) is BatchStatus.CANCELLED
@@ -625,7 +625,7 @@ def test_a_store_that_ignores_case_is_read_once_for_all_lines(
     monkeypatch.setattr(ports.campaigns, "list_campaigns", counted)
 
     create(ports, lines(20))
-    assert 1 == reads[None]
+    assert reads[None] == 1
 
     with pytest.raises(InvalidBatchError):
         create(ports, file_of(a_line(1, campaign_id="kite")), batch_id=f"{BATCH_ID[:-1]}0")

@@ -73,13 +73,13 @@ def test_the_hits_of_a_busy_second_are_one_write(
 ) -> None:
     for _ in range(100):
         savings.add(CAMPAIGN_ID, HIT)
-    assert 1 == campaigns.writes
+    assert campaigns.writes == 1
 
     stopwatch.seconds += 1
     savings.add(CAMPAIGN_ID, HIT)
 
-    assert 2 == campaigns.writes
-    assert (101 * PRICE, 101) == saved(campaigns)
+    assert campaigns.writes == 2
+    assert saved(campaigns) == (101 * PRICE, 101)
 
 
 def test_unwritten_savings_are_shown(savings: SavingsCounter, campaigns: SlowDatabase) -> None:
@@ -88,8 +88,8 @@ def test_unwritten_savings_are_shown(savings: SavingsCounter, campaigns: SlowDat
 
     shown = savings.included_in(campaigns.get_campaign(CAMPAIGN_ID))
 
-    assert 1 == campaigns.writes
-    assert HIT + HIT == shown.savings
+    assert campaigns.writes == 1
+    assert shown.savings == HIT + HIT
 
 
 def test_nothing_is_kept_of_campaigns_that_are_quiet(
@@ -99,7 +99,7 @@ def test_nothing_is_kept_of_campaigns_that_are_quiet(
         stopwatch.seconds += 1
         savings.add(f"campaign-{number}", HIT)
 
-    assert ({}, 1) == (savings._unwritten, len(savings._written_at))
+    assert (savings._unwritten, len(savings._written_at)) == ({}, 1)
 
 
 def test_campaigns_are_counted_apart(savings: SavingsCounter, campaigns: SlowDatabase) -> None:
@@ -108,8 +108,8 @@ def test_campaigns_are_counted_apart(savings: SavingsCounter, campaigns: SlowDat
 
     savings.write_all()
 
-    assert (2 * PRICE, 2) == saved(campaigns)
-    assert (3 * PRICE, 3) == saved(campaigns, "autumn")
+    assert saved(campaigns) == (2 * PRICE, 2)
+    assert saved(campaigns, "autumn") == (3 * PRICE, 3)
 
 
 def test_savings_that_could_not_be_written_are_written_later(
@@ -122,7 +122,7 @@ def test_savings_that_could_not_be_written_are_written_later(
     savings.write_all()
     savings.write_all()
 
-    assert (PRICE, 1) == saved(campaigns)
+    assert saved(campaigns) == (PRICE, 1)
 
 
 def test_a_hit_is_answered_though_its_saving_cannot_be_written(ports: FakePorts) -> None:

@@ -87,7 +87,7 @@ def test_a_stored_video_has_its_clip_and_pictures_under_their_names(ports: FakeP
 
     objects = ports.objects.objects
     assert {clip_of(video, current=True), *pictures_of(video)} == set(objects)
-    assert A_CLIP == objects[clip_of(video, current=True)].content
+    assert objects[clip_of(video, current=True)].content == A_CLIP
     stored_as = [(objects[path].content_type, objects[path].content) for path in pictures_of(video)]
     assert stored_as == list(
         zip(("image/jpeg", "image/jpeg", "image/webp"), PICTURES.values(), strict=True)
@@ -113,8 +113,8 @@ def test_stored_objects_say_whose_they_are(ports: FakePorts) -> None:
 def test_a_stored_video_records_its_clip_its_cost_and_its_end(ports: FakePorts) -> None:
     video = make(ports)
 
-    assert (Phase.DONE, VersionState.CURRENT) == (video.phase, video.version_state)
-    assert (CLIP_FACTS, PRICE) == (video.clip, video.cost.actual)
+    assert (video.phase, video.version_state) == (Phase.DONE, VersionState.CURRENT)
+    assert (video.clip, video.cost.actual) == (CLIP_FACTS, PRICE)
     assert AttemptOutcome.BILLED is video.attempt.outcome
     assert (ports.campaigns.get_campaign(CAMPAIGN_ID).updated_at, None) == (
         video.completed_at,
@@ -129,7 +129,7 @@ def test_a_video_of_the_synthetic_generator_is_marked_as_simulated() -> None:
 
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
     assert video.cost.simulated
-    assert (PRICE, PRICE) == (money.spent, money.simulated)
+    assert (money.spent, money.simulated) == (PRICE, PRICE)
 
 
 def test_the_replaced_video_gets_its_historical_name(ports: FakePorts) -> None:
@@ -167,7 +167,7 @@ def test_a_clip_of_another_length_fails_its_video(ports: FakePorts, seconds: flo
     failed = make_clip_of(ports, seconds)
 
     assert failed.failure is not None
-    assert (Phase.FAILED, "invalid_output") == (failed.phase, failed.failure.code)
+    assert (failed.phase, failed.failure.code) == (Phase.FAILED, "invalid_output")
 
 
 @pytest.mark.parametrize("seconds", [7.9, 8.029, 8.1])
@@ -184,7 +184,7 @@ def test_an_invalid_clip_fails_its_video_which_is_billed(ports: FakePorts) -> No
     failed = make(ports)
 
     assert failed.failure is not None
-    assert ("invalid_output", PRICE) == (failed.failure.code, failed.cost.actual)
+    assert (failed.failure.code, failed.cost.actual) == ("invalid_output", PRICE)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
     assert ((), PRICE, Decimal(0)) == (
         campaign.slots,
@@ -200,8 +200,8 @@ def test_a_clip_of_another_shape_is_kept_and_does_not_replace_a_good_one(ports: 
 
     lying = remake(ports, good)
 
-    assert (Phase.DONE, VersionState.HISTORICAL) == (lying.phase, lying.version_state)
-    assert PRICE == lying.cost.actual
+    assert (lying.phase, lying.version_state) == (Phase.DONE, VersionState.HISTORICAL)
+    assert lying.cost.actual == PRICE
     assert stored(ports, good).is_current
     pass_life_of_names(ports)
     objects = {name for name in ports.objects.objects if name.endswith(".mp4")}
@@ -310,7 +310,7 @@ def test_a_clip_without_room_until_the_deadline_fails_its_video_and_is_checked_l
 
     failed = stored(ports, video)
     assert failed.failure is not None
-    assert ("storage_error", "The disk is full.") == (failed.failure.code, failed.failure.message)
+    assert (failed.failure.code, failed.failure.message) == ("storage_error", "The disk is full.")
     assert_agreement(ports)
     ports.clock.advance(LATE_CHECK)
     maintain_campaigns(ports)
@@ -328,11 +328,11 @@ def test_a_lost_race_does_not_count_as_a_try_and_the_step_is_taken_again_soon(
     for _ in range(2 * STORE_TRIES):
         wait = lose_every_race(ports, video)
         waiting = stored(ports, video)
-        assert (Phase.STORING, 0, None) == (
+        assert (
             waiting.phase,
             waiting.store_tries,
             waiting.lease_expires_at,
-        )
+        ) == (Phase.STORING, 0, None)
         assert wait <= CONTENTION_RETRY
 
     wake(ports, video)
@@ -344,7 +344,7 @@ def test_steps_that_lose_a_race_together_retry_at_different_times(ports: FakePor
 
     waits = {lose_every_race(ports, video) for video in videos}
 
-    assert 4 == len(waits)
+    assert len(waits) == 4
 
 
 def test_a_step_that_lost_every_race_held_its_place_for_seconds_only(
@@ -367,7 +367,7 @@ def test_a_clip_that_was_verified_before_a_lost_race_is_not_looked_into_again(
     wake(ports, video)
 
     assert stored(ports, video).is_current
-    assert CLIP_FACTS == stored(ports, video).clip
+    assert stored(ports, video).clip == CLIP_FACTS
 
 
 def test_a_clip_that_waits_for_its_commit_is_not_shown_yet(ports: FakePorts) -> None:
@@ -377,7 +377,7 @@ def test_a_clip_that_waits_for_its_commit_is_not_shown_yet(ports: FakePorts) -> 
     call = Call(Request(create_environ()), ports)
     shown = video_resource(call, stored(ports, video))
 
-    assert (None, None) == (shown["clip"], shown["filename"])
+    assert (shown["clip"], shown["filename"]) == (None, None)
 
 
 def test_a_step_that_lost_a_race_completes_all_that_wait_for_the_same_commit(
@@ -391,9 +391,9 @@ def test_a_step_that_lost_a_race_completes_all_that_wait_for_the_same_commit(
     with caplog.at_level("INFO"):
         wake(but_with(ports, campaigns=campaigns), last)
 
-    assert [4] == [len(change.videos) for change in campaigns.commits]
+    assert [len(change.videos) for change in campaigns.commits] == [4]
     assert all(stored(ports, video).is_current for video in (*waiting, last))
-    assert 4 == [each.message for each in caplog.records].count("video.completed")
+    assert [each.message for each in caplog.records].count("video.completed") == 4
     assert_agreement(ports)
 
 
@@ -441,7 +441,7 @@ def test_a_cancelled_video_is_stored_as_history(ports: FakePorts) -> None:
 
     assert VersionState.HISTORICAL is stored(ports, video).version_state
     assert stored(ports, old).is_current
-    assert 2 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == 2 * PRICE
     assert_agreement(ports)
 
 
@@ -479,9 +479,9 @@ def test_with_keep_historical_0_a_cancelled_video_is_removed_when_it_completes()
     settle(ports)
     pass_life_of_names(ports)
 
-    assert {} == ports.campaigns.videos
-    assert {} == ports.objects.objects
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+    assert ports.campaigns.videos == {}
+    assert ports.objects.objects == {}
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == PRICE
 
 
 def test_a_late_success_becomes_current_in_a_slot_that_is_free(ports: FakePorts) -> None:
@@ -541,7 +541,7 @@ def test_while_one_delivery_stores_no_other_does(ports: FakePorts) -> None:
 
     wake(watched(ports, Hooks(before_effect=meanwhile)), video)
 
-    assert [] == effects
+    assert effects == []
     assert stored(ports, video).is_current
 
 

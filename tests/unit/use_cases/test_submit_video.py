@@ -79,8 +79,8 @@ def test_an_attempt_is_recorded_before_it_is_made(ports: FakePorts) -> None:
     )
 
     claim, submission, operation, publication = phases
-    assert (Phase.RESERVED, Phase.SUBMITTING) == (claim, submission)
-    assert (Phase.SUBMITTING, Phase.GENERATING) == (operation, publication)
+    assert (claim, submission) == (Phase.RESERVED, Phase.SUBMITTING)
+    assert (operation, publication) == (Phase.SUBMITTING, Phase.GENERATING)
 
 
 def test_no_attempt_is_made_with_a_generator_that_cannot_be_built(ports: FakePorts) -> None:
@@ -116,7 +116,7 @@ def test_a_duplicate_delivery_submits_nothing(ports: FakePorts) -> None:
 
     deliver(ports)
 
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
 
 
 def test_of_two_deliveries_at_once_one_submits(ports: FakePorts) -> None:
@@ -125,7 +125,7 @@ def test_of_two_deliveries_at_once_one_submits(ports: FakePorts) -> None:
 
     wake(watched(ports, Hooks(before_effect=meanwhile)), video)
 
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
     assert Phase.GENERATING is stored(ports, video).phase
 
 
@@ -137,11 +137,11 @@ def test_a_busy_generator_is_asked_again_after_the_time_that_it_names(ports: Fak
 
     waiting = stored(ports, video)
     assert (Phase.RESERVED, ports.now() + WAIT) == (waiting.phase, waiting.due_at)
-    assert ((), 1) == (waiting.attempts, waiting.refusals)
+    assert (waiting.attempts, waiting.refusals) == ((), 1)
     ports.clock.advance(WAIT)
     wake(ports, video)
-    assert [1, 2] == [submission.attempt for submission in ports.generator.submissions]
-    assert 2 == len({submission.output_prefix for submission in ports.generator.submissions})
+    assert [submission.attempt for submission in ports.generator.submissions] == [1, 2]
+    assert len({submission.output_prefix for submission in ports.generator.submissions}) == 2
 
 
 def test_a_message_that_comes_too_early_waits_for_the_rest_of_the_time(ports: FakePorts) -> None:
@@ -152,10 +152,10 @@ def test_a_message_that_comes_too_early_waits_for_the_rest_of_the_time(ports: Fa
 
     wake(ports, video)
 
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
     ports.clock.advance(timedelta(seconds=6))
     deliver(ports)
-    assert 2 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 2
 
 
 def test_a_video_that_is_cancelled_while_it_waits_is_not_submitted(ports: FakePorts) -> None:
@@ -167,7 +167,7 @@ def test_a_video_that_is_cancelled_while_it_waits_is_not_submitted(ports: FakePo
     settle(ports)
 
     assert Phase.CANCELLED is stored(ports, video).phase
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
     assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
 
 
@@ -179,11 +179,11 @@ def test_a_refusal_ends_the_video_with_its_reason_and_frees_the_money(ports: Fak
 
     failed = stored(ports, video)
     assert failed.failure is not None
-    assert (Phase.FAILED, "invalid_request", "No such seed.") == (
+    assert (
         failed.phase,
         failed.failure.code,
         failed.failure.message,
-    )
+    ) == (Phase.FAILED, "invalid_request", "No such seed.")
     assert (AttemptOutcome.NOT_BILLED, Decimal(0)) == (failed.attempt.outcome, failed.cost.actual)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
     assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
@@ -195,7 +195,7 @@ def test_an_unknown_outcome_is_never_submitted_again(ports: FakePorts) -> None:
 
     settle(ports)
 
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
     assert Phase.FAILED is stored(ports, video).phase
 
 
@@ -209,7 +209,7 @@ def test_the_clip_of_an_unknown_outcome_is_adopted(ports: FakePorts) -> None:
     settle(ports)
 
     assert stored(ports, video).is_current
-    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == PRICE
     assert_agreement(ports)
 
 
@@ -228,7 +228,7 @@ def test_an_unknown_outcome_is_given_up_after_the_window_and_its_price_held(
 
     failed = stored(ports, video)
     assert failed.failure is not None
-    assert ("outcome_unknown", None) == (failed.failure.code, failed.cost.actual)
+    assert (failed.failure.code, failed.cost.actual) == ("outcome_unknown", None)
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
     assert (Decimal(0), PRICE, Decimal(0)) == (money.reserved, money.possibly_spent, money.spent)
 
@@ -244,20 +244,20 @@ def test_a_process_that_dies_while_it_submits_leaves_an_unknown_outcome(ports: F
     wake(ports, video)
 
     assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
-    assert [] == ports.generator.submissions
+    assert ports.generator.submissions == []
 
 
 def test_a_clip_whose_operation_was_lost_with_its_process_is_adopted(ports: FakePorts) -> None:
     video = reserve(ports)
     with pytest.raises(KeyboardInterrupt):
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=2))), video)
-    assert (Phase.SUBMITTING, None) == phase_and_operation(ports, video)
+    assert phase_and_operation(ports, video) == (Phase.SUBMITTING, None)
 
     pass_time(ports)
     deliver(ports)
 
     assert stored(ports, video).is_current
-    assert 1 == len(ports.generator.submissions)
+    assert len(ports.generator.submissions) == 1
 
 
 def test_an_answer_that_comes_after_the_lease_is_good_news(ports: FakePorts) -> None:
@@ -271,7 +271,7 @@ def test_an_answer_that_comes_after_the_lease_is_good_news(ports: FakePorts) -> 
     slow = watched(ports, Hooks(before_effect=Once(look_for_its_clip, at=2)))
     wake(slow, video)
 
-    assert (Phase.GENERATING, "operations/1") == phase_and_operation(ports, video)
+    assert phase_and_operation(ports, video) == (Phase.GENERATING, "operations/1")
 
 
 def test_an_operation_is_kept_though_its_video_was_cancelled_meanwhile(ports: FakePorts) -> None:
@@ -280,7 +280,7 @@ def test_an_operation_is_kept_though_its_video_was_cancelled_meanwhile(ports: Fa
 
     wake(watched(ports, Hooks(before_effect=cancelling)), video)
 
-    assert (Phase.GENERATING, "operations/1") == phase_and_operation(ports, video)
+    assert phase_and_operation(ports, video) == (Phase.GENERATING, "operations/1")
     assert stored(ports, video).cancel_requested
 
 
@@ -293,7 +293,7 @@ def test_a_store_that_fails_before_the_submission_postpones_it(ports: FakePorts)
     with pytest.raises(RetryLaterError):
         wake(watched(ports, Hooks(before_effect=Once(fail, at=0))), video)
 
-    assert [] == ports.generator.submissions
+    assert ports.generator.submissions == []
     wake(ports, video)
     assert Phase.GENERATING is stored(ports, video).phase
 

@@ -85,14 +85,14 @@ def test_many_are_removed_in_portions_while_there_is_time(ports: FakePorts) -> N
     for _ in range(21):
         video = remake(ports, video)
     cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
-    assert 21 == len(ids(ports))
+    assert len(ids(ports)) == 21
     ports.clock.advance(TRASH_TIME)
 
     purge_due(ports, CAMPAIGN_ID, end=ports.now())
-    assert 21 == len(ids(ports))
+    assert len(ids(ports)) == 21
     purge_due(ports, CAMPAIGN_ID, end=ports.now() + TICK)
 
-    assert [] == ids(ports)
+    assert ids(ports) == []
     assert_agreement(ports)
 
 

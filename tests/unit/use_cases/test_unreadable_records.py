@@ -120,9 +120,9 @@ def test_reconciling_reports_a_campaign_that_cannot_be_read_and_goes_on(ports: F
     compared = reconcile_campaigns(ports, lambda name: repair_disagreements(ports, name))
     found = {campaign.campaign_id: findings for campaign, findings in compared}
 
-    assert [Disagreement.RECORD_DAMAGED] == [each.kind for each in found[CAMPAIGN_ID]]
-    assert () == found["summer"]
-    assert () == find_lost_operations(ports, CAMPAIGN_ID)
+    assert [each.kind for each in found[CAMPAIGN_ID]] == [Disagreement.RECORD_DAMAGED]
+    assert found["summer"] == ()
+    assert find_lost_operations(ports, CAMPAIGN_ID) == ()
     assert before == kept(ports)
 
 
@@ -137,7 +137,7 @@ def test_a_video_with_a_record_is_no_orphan_even_if_its_campaign_has_none(
     findings = list(find_without_campaign(ports))
     delete_without_record(ports, findings)
 
-    assert [Disagreement.CAMPAIGN_MISSING] == [each.kind for each in findings]
+    assert [each.kind for each in findings] == [Disagreement.CAMPAIGN_MISSING]
     assert before == kept(ports)
     assert other == stored(ports, other)
 
@@ -175,7 +175,7 @@ def test_a_message_for_an_unreadable_video_is_acknowledged(
     wake(ports, video)
     wake(ports, video)
 
-    assert ["record.unreadable"] == [each.message for each in caplog.records]
+    assert [each.message for each in caplog.records] == ["record.unreadable"]
 
 
 def test_the_prompt_of_an_unreadable_video_is_not_paid_again(ports: FakePorts) -> None:
@@ -191,8 +191,8 @@ def test_the_prompt_of_an_unreadable_video_is_not_paid_again(ports: FakePorts) -
             attempt()
     settle_what_can(ports)
 
-    assert 1 == len(ports.generator.submissions)
-    assert PRICE == money(ports).reserved
+    assert len(ports.generator.submissions) == 1
+    assert money(ports).reserved == PRICE
 
 
 def settle_what_can(ports: FakePorts) -> None:
@@ -210,7 +210,7 @@ def test_a_claim_whose_video_cannot_be_read_makes_no_other(ports: FakePorts) -> 
     with pytest.raises(UnreadableRecordError):
         create_videos(ports, a_request("A kite", claim=claim))
 
-    assert PRICE == money(ports).reserved
+    assert money(ports).reserved == PRICE
 
 
 def test_a_slot_that_could_not_be_replaced_takes_no_new_video(ports: FakePorts) -> None:
@@ -230,13 +230,13 @@ def test_a_paid_clip_waits_for_the_record_that_it_replaces(ports: FakePorts) -> 
     damage(ports, old)
 
     wake(ports, new)
-    assert (Phase.STORING, 0) == (stored(ports, new).phase, stored(ports, new).store_tries)
+    assert (stored(ports, new).phase, stored(ports, new).store_tries) == (Phase.STORING, 0)
     discard_damaged(ports, CAMPAIGN_ID, old.video_hash)
     ports.clock.advance(BROKEN_RETRY)
     settle_what_can(ports)
 
     assert stored(ports, new).is_current
-    assert PRICE * 2 == money(ports).spent
+    assert money(ports).spent == PRICE * 2
 
 
 def test_a_paid_clip_that_has_waited_too_long_becomes_history(ports: FakePorts) -> None:
@@ -250,13 +250,13 @@ def test_a_paid_clip_that_has_waited_too_long_becomes_history(ports: FakePorts) 
         wake(ports, new)
     failure = stored(ports, new).failure
     assert failure is not None
-    assert "record_unreadable" == failure.code
-    assert PRICE == money(ports).possibly_spent
+    assert failure.code == "record_unreadable"
+    assert money(ports).possibly_spent == PRICE
 
     wake(ports, new)
 
     assert VersionState.HISTORICAL is stored(ports, new).version_state
-    assert PRICE * 2 == money(ports).spent
+    assert money(ports).spent == PRICE * 2
 
 
 def test_a_clip_is_stored_beside_history_that_cannot_be_read(ports: FakePorts) -> None:
@@ -278,7 +278,7 @@ def test_cleanup_keeps_unreadable_records(ports: FakePorts) -> None:
     ports.campaigns.damage("summer", None)
     before = kept(ports)
 
-    assert () == cleanup_campaign(ports, CAMPAIGN_ID, keep=0).videos
+    assert cleanup_campaign(ports, CAMPAIGN_ID, keep=0).videos == ()
     assert all(not each.videos for each in cleanup_all(ports, keep=0))
 
     assert before == kept(ports)
@@ -325,7 +325,7 @@ def test_a_damaged_video_can_be_deleted_and_its_dollars_stay(ports: FakePorts) -
     assert ("video.deleted", video.id) == (event.type, event.video_id)
     assert event in ports.queue.events
     assert_agreement(ports)
-    assert () == repair_disagreements(ports, CAMPAIGN_ID)
+    assert repair_disagreements(ports, CAMPAIGN_ID) == ()
 
 
 def test_dollars_of_a_damaged_video_in_flight_are_possibly_spent(ports: FakePorts) -> None:
@@ -338,8 +338,8 @@ def test_dollars_of_a_damaged_video_in_flight_are_possibly_spent(ports: FakePort
     delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
 
     assert Money(possibly_spent=PRICE) == money(ports)
-    assert {} == ports.objects.objects
-    assert () == repair_disagreements(ports, CAMPAIGN_ID)
+    assert ports.objects.objects == {}
+    assert repair_disagreements(ports, CAMPAIGN_ID) == ()
     settle(ports)
     assert Money(possibly_spent=PRICE) == money(ports)
 
@@ -351,9 +351,9 @@ def test_of_several_damaged_videos_each_can_be_deleted(ports: FakePorts) -> None
 
     for video in videos:
         delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
-        assert PRICE * 3 == money(ports).committed
+        assert money(ports).committed == PRICE * 3
 
-    assert () == repair_disagreements(ports, CAMPAIGN_ID)
+    assert repair_disagreements(ports, CAMPAIGN_ID) == ()
 
 
 def test_a_record_of_a_newer_release_is_not_deleted(ports: FakePorts) -> None:
@@ -424,7 +424,7 @@ def test_a_day_that_cannot_be_read_keeps_its_dollars_and_the_video_ends() -> Non
 
     assert Phase.FAILED is stored(ports, video).phase
     assert Decimal(0) == money(ports).committed
-    assert PRICE == sum(day.committed for day in ports.campaigns.days.values())
+    assert sum(day.committed for day in ports.campaigns.days.values()) == PRICE
 
 
 def test_the_receipt_of_a_message_for_an_unreadable_record_has_the_reason(
@@ -436,7 +436,7 @@ def test_the_receipt_of_a_message_for_an_unreadable_record_has_the_reason(
     request_videos(ports, "17", lambda: a_request("A kite"))
 
     receipt = json.loads(ports.objects.objects[answer_path("17")].content)
-    assert "record_unreadable" == receipt["error"]["code"]
+    assert receipt["error"]["code"] == "record_unreadable"
     assert logging.ERROR in [each.levelno for each in caplog.records]
 
 
@@ -450,7 +450,7 @@ def test_a_claim_of_a_newer_version_is_understood(ports: FakePorts) -> None:
 
     request_videos(ports, "17", lambda: a_request("A kite"))
 
-    assert 1 == len(ports.campaigns.videos)
+    assert len(ports.campaigns.videos) == 1
 
 
 def test_a_copy_includes_unreadable_records(ports: FakePorts) -> None:
@@ -467,8 +467,8 @@ def test_a_copy_includes_unreadable_records(ports: FakePorts) -> None:
     spring, summer = copy_campaigns(source, target)
     again, _ = copy_campaigns(source, target)
 
-    assert (CopyDecision.COPY, 1) == (spring.decision, spring.unreadable)
-    assert (CopyDecision.UNREADABLE_IN_SOURCE, 1) == (summer.decision, summer.unreadable)
+    assert (spring.decision, spring.unreadable) == (CopyDecision.COPY, 1)
+    assert (summer.decision, summer.unreadable) == (CopyDecision.UNREADABLE_IN_SOURCE, 1)
     assert CopyDecision.UP_TO_DATE is again.decision
     assert money(ports) == money(elsewhere)
     assert (CAMPAIGN_ID, video.video_hash) in elsewhere.campaigns.unreadable
@@ -540,7 +540,7 @@ def test_a_campaign_whose_damaged_records_are_deleted_can_be_deleted(ports: Fake
     delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
 
     assert delete_campaign(ports, CAMPAIGN_ID)
-    assert {} == ports.campaigns.campaigns
+    assert ports.campaigns.campaigns == {}
 
 
 def test_a_deletion_stops_at_a_record_that_has_become_unreadable(
@@ -553,9 +553,9 @@ def test_a_deletion_stops_at_a_record_that_has_become_unreadable(
     assert not delete_campaign(watched(ports, Hooks(before_effect=damaging)), CAMPAIGN_ID)
 
     errors = [each.message for each in caplog.records if each.levelno == logging.ERROR]
-    assert ["record.unreadable"] == errors
+    assert errors == ["record.unreadable"]
     maintain_campaigns(ports)
     assert [(CAMPAIGN_ID, video.video_hash)] == list(ports.campaigns.unreadable)
     delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
     settle(ports)
-    assert {} == ports.campaigns.campaigns
+    assert ports.campaigns.campaigns == {}

@@ -273,7 +273,7 @@ def test_processes_that_start_at_once_rebuild_once(
 
     run_together(look_at_spring, *((root,) for _ in range(4)))
 
-    assert 1 == len(list(root.glob(".records.former-*")))
+    assert len(list(root.glob(".records.former-*"))) == 1
     assert not list(root.glob(".records.new*"))
 
 
@@ -538,14 +538,14 @@ def test_a_folder_of_the_first_release_is_taken_over_without_loss(first_release:
     repository = LocalCampaignRepository(first_release)
 
     videos = repository.list_videos(VideoQuery(order=SortOrder.ASCENDING)).videos
-    assert [
+    assert [(each.campaign_id, each.prompt, each.phase, each.version_state) for each in videos] == [
         ("spring", "A red kite over dunes", Phase.DONE, VersionState.HISTORICAL),
         ("spring", "A paper boat in rain", Phase.DONE, VersionState.CURRENT),
         ("spring", "A red kite over dunes", Phase.DONE, VersionState.CURRENT),
         ("autumn", "A kettle on a stove", Phase.DONE, VersionState.CURRENT),
         ("autumn", "A tram at night", Phase.GENERATING, VersionState.PENDING),
         ("spring", "A lighthouse in fog", Phase.RESERVED, VersionState.PENDING),
-    ] == [(each.campaign_id, each.prompt, each.phase, each.version_state) for each in videos]
+    ]
     spring, autumn = (repository.get_campaign(name).money for name in ("spring", "autumn"))
     assert (Decimal("4.80"), Decimal("1.60")) == (spring.spent, spring.reserved)
     assert (Decimal("1.60"), Decimal("1.60")) == (autumn.spent, autumn.reserved)
@@ -566,7 +566,7 @@ def test_a_partly_applied_journal_is_completed(first_release: Path) -> None:
     repository = LocalCampaignRepository(first_release)
 
     assert repository.get_day(date(2026, 11, 28)).committed == Decimal("12.80")
-    assert 4 == len(repository.get_all_videos("spring").videos)
+    assert len(repository.get_all_videos("spring").videos) == 4
 
 
 @pytest.mark.parametrize(

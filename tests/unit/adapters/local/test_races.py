@@ -202,4 +202,4 @@ def test_no_dollar_is_lost_among_processes(root: Path) -> None:
     run_together(take_often, *((root, name, 20) for name in ("may", "june", "july", "august")))
 
     repository = LocalCampaignRepository(root)
-    assert [80, 80] == [repository.get_day(day).committed for day in (TODAY, YESTERDAY)]
+    assert [repository.get_day(day).committed for day in (TODAY, YESTERDAY)] == [80, 80]

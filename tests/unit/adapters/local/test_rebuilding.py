@@ -144,8 +144,8 @@ def test_a_submission_that_a_rolled_back_database_forgot_is_not_paid_again(
         stored(again, paid).cost.estimated == again.campaigns.get_campaign("spring").money.reserved
     )
     assert paid.id == reserve(again, drafts=(SPRING,)).id
-    assert ["records.merged"] == [
-        each.message for each in caplog.records if "records" in each.message
+    assert [each.message for each in caplog.records if "records" in each.message] == [
+        "records.merged"
     ]
     day = again.campaigns.get_day(stored(again, paid).budget_day or date.min)
     assert day.committed >= paid.cost.estimated

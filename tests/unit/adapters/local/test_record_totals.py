@@ -89,7 +89,7 @@ def test_no_record_of_a_completed_video_is_read(campaigns: LocalCampaignReposito
             for each in (STATES_OF_VIDEOS, STATES_OF_UNREADABLE)
         ]
 
-    assert ["SCAN videos USING COVERING INDEX videos_in_state"] == plans[:1]
+    assert plans[:1] == ["SCAN videos USING COVERING INDEX videos_in_state"]
     # It has the unreadable ones alone.
     assert "INDEX videos_unreadable" in plans[1]
 
@@ -118,4 +118,4 @@ def test_a_record_that_lists_name_as_unreadable_is_counted_as_that(
     totals = campaigns.totals()
 
     assert [shown.id] == [each.id for each in all_videos(campaigns).unreadable]
-    assert (1, 1) == (totals.videos["unreadable"], totals.videos["done"])
+    assert (totals.videos["unreadable"], totals.videos["done"]) == (1, 1)

@@ -115,8 +115,8 @@ def test_every_record_and_what_was_saved_is_kept(
         assert LocalEventLog(repository.database).list(EventQuery()) == (a_warning(1),)
         assert [video.index for video in turns.waiting(MODEL, Lane.BULK, limit=9)] == [0]
 
-    assert ["records.upgraded"] == [
-        each.message for each in caplog.records if each.message.startswith("records.")
+    assert [each.message for each in caplog.records if each.message.startswith("records.")] == [
+        "records.upgraded"
     ]
     assert not list(former.glob(".records.former-*"))
 
@@ -127,12 +127,12 @@ def test_every_campaign_is_found(former: Path) -> None:
         connection.commit()
 
     with closing(LocalCampaignRepository(former)) as repository:
-        assert ["winter-roast", "spring"] == found(repository)
-        assert ["winter-roast"] == found(repository, words=("roast",))
-        assert ["spring"] == found(repository, status=CampaignStatus.PENDING)
+        assert found(repository) == ["winter-roast", "spring"]
+        assert found(repository, words=("roast",)) == ["winter-roast"]
+        assert found(repository, status=CampaignStatus.PENDING) == ["spring"]
         first = repository.get_campaign("winter-roast")
         rest = repository.find_campaigns(CampaignQuery(after=CampaignPosition.of(first)))
-        assert ["spring"] == [each.campaign_id for each in rest]
+        assert [each.campaign_id for each in rest] == ["spring"]
 
 
 def test_processes_that_start_at_once_upgrade_it_once(former: Path) -> None:
@@ -141,7 +141,7 @@ def test_processes_that_start_at_once_upgrade_it_once(former: Path) -> None:
     with ThreadPool(8) as pool:
         found = pool.map(lambda each: each.get_campaign("spring"), repositories)
 
-    assert 8 == len(found)
+    assert len(found) == 8
     for repository in repositories:
         repository.close()
 

@@ -160,7 +160,7 @@ def test_a_silent_clip_has_no_audio_codec(render: Render) -> None:
     with render(audio=False).open("rb") as clip:
         facts = facts_of(clip)
 
-    assert (None, None) == (facts.audio_codec, facts.audio_seconds)
+    assert (facts.audio_codec, facts.audio_seconds) == (None, None)
 
 
 def test_a_clip_is_read_once_and_piece_by_piece(
@@ -187,7 +187,7 @@ def test_a_clip_with_its_index_at_the_end_is_whole(tmp_path: Path) -> None:
     clip = film(tmp_path / "film.mp4", [WHITE] * 24)
 
     assert clip.index(b"moov") > clip.index(b"mdat")
-    assert 1.0 == facts_of(io.BytesIO(clip)).duration_seconds
+    assert facts_of(io.BytesIO(clip)).duration_seconds == 1.0
 
 
 def test_a_fragmented_clip_is_measured_by_its_fragments(clip: Path, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_fragmented_clip_is_measured_by_its_fragments(clip: Path, tmp_path: Pa
                 copy.mux(packet)
 
     with fragmented.open("rb") as stream:
-        assert 1.0 == facts_of(stream).duration_seconds
+        assert facts_of(stream).duration_seconds == 1.0
 
 
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
@@ -261,13 +261,13 @@ def test_a_clip_is_measured_by_its_presented_time(
 ) -> None:
     facts = facts_of(io.BytesIO(odd(content)))
 
-    assert (1.0, 24.0) == (facts.duration_seconds, facts.fps)
+    assert (facts.duration_seconds, facts.fps) == (1.0, 24.0)
 
 
 def test_frames_that_an_edit_list_hides_are_not_counted(content: bytes) -> None:
     facts = facts_of(io.BytesIO(with_edit(content, skip=0.5, seconds=0.5)))
 
-    assert (0.5, 24.0) == (facts.duration_seconds, facts.fps)
+    assert (facts.duration_seconds, facts.fps) == (0.5, 24.0)
 
 
 def test_sound_that_outlasts_the_picture_does_not_lengthen_the_clip(content: bytes) -> None:
@@ -281,8 +281,8 @@ def test_a_clip_is_as_large_as_a_player_shows_it(content: bytes) -> None:
     on_its_side = facts_of(io.BytesIO(turned(content)))
     narrow = facts_of(io.BytesIO(with_narrow_pixels(content)))
 
-    assert (180, 320) == (on_its_side.width, on_its_side.height)
-    assert (160, 180) == (narrow.width, narrow.height)
+    assert (on_its_side.width, on_its_side.height) == (180, 320)
+    assert (narrow.width, narrow.height) == (160, 180)
 
 
 def test_a_thumbnail_is_turned_and_shaped_as_a_player_shows_the_clip(content: bytes) -> None:
@@ -290,10 +290,10 @@ def test_a_thumbnail_is_turned_and_shaped_as_a_player_shows_the_clip(content: by
     on_its_side = Image.open(io.BytesIO(thumbnail_of(io.BytesIO(turned(content)))))
     narrow = Image.open(io.BytesIO(thumbnail_of(io.BytesIO(with_narrow_pixels(content)))))
 
-    assert (180, 320) == on_its_side.size
+    assert on_its_side.size == (180, 320)
     clockwise = upright.transpose(Image.Transpose.ROTATE_270)
     assert max(ImageStat.Stat(ImageChops.difference(clockwise, on_its_side)).mean) < 3
-    assert (160, 180) == narrow.size
+    assert narrow.size == (160, 180)
 
 
 def test_untagged_hd_colours_are_taken_for_those_of_hd(tmp_path: Path) -> None:
@@ -395,7 +395,7 @@ def test_no_clip_is_read_on_when_the_process_is_to_stop(
     with pytest.raises(UnavailableError, match="asked to stop"):
         PyAVClipInspector(is_stopping=lambda: True).inspect(reader)
 
-    assert [] == reader.reads
+    assert reader.reads == []
 
 
 def test_a_lost_connection_is_not_taken_for_a_bad_clip(
@@ -409,13 +409,13 @@ def test_a_thumbnail_is_a_jpeg_of_the_first_frame(render: Render) -> None:
     with render(width=1280, height=720, fps=2).open("rb") as clip:
         thumbnail = Image.open(io.BytesIO(thumbnail_of(clip)))
 
-    assert ("JPEG", (640, 360)) == (thumbnail.format, thumbnail.size)
+    assert (thumbnail.format, thumbnail.size) == ("JPEG", (640, 360))
 
 
 def test_a_small_clip_is_not_enlarged(content: bytes) -> None:
     thumbnail = Image.open(io.BytesIO(thumbnail_of(io.BytesIO(content))))
 
-    assert (320, 180) == thumbnail.size
+    assert thumbnail.size == (320, 180)
 
 
 def test_a_thumbnail_skips_a_black_beginning(tmp_path: Path) -> None:
@@ -449,7 +449,7 @@ def test_sprite_sheet_and_preview_show_the_middle_of_each_sixteenth(tmp_path: Pa
 
     sheet = Image.open(io.BytesIO(pictures["spritesheet"]))
     preview = Image.open(io.BytesIO(pictures["preview"]))
-    assert ("JPEG", "WEBP", 0) == (sheet.format, preview.format, preview.info["loop"])
+    assert (sheet.format, preview.format, preview.info["loop"]) == ("JPEG", "WEBP", 0)
     middles = [(shades[3 * part + 1] - 16) * 255 / 219 for part in range(16)]
     assert shades_of(tiles_of(sheet)) == pytest.approx(middles, abs=8)
     assert shades_of(ImageSequence.Iterator(preview)) == pytest.approx(middles, abs=8)

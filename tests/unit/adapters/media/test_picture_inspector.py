@@ -28,7 +28,7 @@ def a_picture(
 def test_a_picture_on_its_side_has_the_size_that_is_seen(kind: str) -> None:
     picture = PillowPictureInspector().inspect(a_picture(kind, orientation=ON_ITS_SIDE))
 
-    assert (20, 40) == (picture.width, picture.height)
+    assert (picture.width, picture.height) == (20, 40)
 
 
 def test_a_png_is_inspected_without_its_pixels_in_memory() -> None:

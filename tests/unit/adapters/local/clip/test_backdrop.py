@@ -33,7 +33,7 @@ def test_white_words_stand_out_at_every_moment(variation: str, words: Image.Imag
 def test_variations_bring_many_different_pictures(words: Image.Image) -> None:
     pictures = {Backdrop(words, variation=str(n)).paint(0).tobytes() for n in range(30)}
 
-    assert 30 == len(pictures)
+    assert len(pictures) == 30
 
 
 def test_a_backdrop_ends_where_it_begins(words: Image.Image) -> None:

@@ -81,8 +81,8 @@ def test_the_picture_is_h264_that_every_browser_plays(clip: Path) -> None:
     with av.open(str(clip)) as container:
         video = container.streams.video[0]
 
-        assert ("h264", "High", "yuv420p") == (video.codec.name, video.profile, video.pix_fmt)
-        assert (320, 180) == (video.width, video.height)
+        assert (video.codec.name, video.profile, video.pix_fmt) == ("h264", "High", "yuv420p")
+        assert (video.width, video.height) == (320, 180)
         assert video.average_rate == 24
 
 
@@ -90,7 +90,7 @@ def test_the_sound_is_aac_in_stereo(clip: Path) -> None:
     with av.open(str(clip)) as container:
         audio = container.streams.audio[0]
 
-        assert ("aac", 48_000, "stereo") == (audio.codec.name, audio.rate, audio.layout.name)
+        assert (audio.codec.name, audio.rate, audio.layout.name) == ("aac", 48_000, "stereo")
 
 
 def test_the_clip_lasts_exactly_as_long_as_asked(render: Render) -> None:
@@ -99,7 +99,7 @@ def test_the_clip_lasts_exactly_as_long_as_asked(render: Render) -> None:
 
         assert video.duration == 2 / (video.time_base or 1)
         assert audio.duration == 2 / (audio.time_base or 1)
-        assert 24 == sum(1 for _ in container.decode(video=0))
+        assert sum(1 for _ in container.decode(video=0)) == 24
 
 
 @pytest.mark.parametrize("fast_start", [True, False])
@@ -108,13 +108,13 @@ def test_a_player_finds_the_index_before_the_media_or_behind_them(
 ) -> None:
     kinds = box_kinds(render(fast_start=fast_start))
 
-    assert b"ftyp" == kinds[0]
+    assert kinds[0] == b"ftyp"
     assert fast_start == (kinds.index(b"moov") < kinds.index(b"mdat"))
 
 
 def test_a_silent_clip_has_no_audio_stream(render: Render) -> None:
     with av.open(str(render(audio=False))) as container:
-        assert ["video"] == [stream.type for stream in container.streams]
+        assert [stream.type for stream in container.streams] == ["video"]
 
 
 def test_the_same_spec_makes_the_same_bytes_in_every_process(clip: Path, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_the_sound_is_quiet_and_begins_and_ends_in_silence(clip: Path) -> None:
 def test_any_text_can_be_shown(prompt: str, render: Render) -> None:
     clip = render(prompt=prompt, caption=prompt, fps=2)
 
-    assert 2 == len(frames(clip))
+    assert len(frames(clip)) == 2
 
 
 def test_another_prompt_makes_another_picture(clip: Path, render: Render) -> None:
@@ -211,7 +211,7 @@ def test_rendering_ends_at_the_next_frame_when_the_process_is_to_stop(tmp_path: 
     with pytest.raises(InterruptedError, match="asked to stop"):
         render_clip(SPEC, tmp_path / "clip.mp4", is_stopping=lambda: next(asked) == 2)
 
-    assert 3 == next(asked)
+    assert next(asked) == 3
 
 
 def test_describing_a_clip_loads_no_codec() -> None:
@@ -219,4 +219,4 @@ def test_describing_a_clip_loads_no_codec() -> None:
         [sys.executable, "-c", DESCRIBE_A_CLIP], check=True, capture_output=True, text=True
     )
 
-    assert "[]" == found.stdout.strip()
+    assert found.stdout.strip() == "[]"

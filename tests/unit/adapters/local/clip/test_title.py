@@ -85,26 +85,26 @@ def test_the_system_font_with_the_most_letters_is_chosen(monkeypatch: pytest.Mon
     monkeypatch.setattr(typefaces, "Typeface", SystemFont)
 
     assert face is typefaces.best_typeface("Tokyo")
-    assert [] == opened
-    assert [] == typefaces.best_typeface("東京夜").missing("東京夜")
-    assert ["missing.ttf", "some.ttf", "all.ttf"] == opened
+    assert opened == []
+    assert typefaces.best_typeface("東京夜").missing("東京夜") == []
+    assert opened == ["missing.ttf", "some.ttf", "all.ttf"]
 
 
 def test_a_short_text_is_set_in_the_largest_size(face: Typeface) -> None:
-    assert (90, ["Trail shoes"]) == fit("Trail shoes", face, sizes=SIZES, width=1_000, height=400)
+    assert fit("Trail shoes", face, sizes=SIZES, width=1_000, height=400) == (90, ["Trail shoes"])
 
 
 def test_a_longer_text_is_set_smaller_and_whole(face: Typeface) -> None:
     size, lines = fit(SENTENCE, face, sizes=SIZES, width=700, height=200)
 
-    assert 90 > size
-    assert SENTENCE == " ".join(lines)
+    assert size < 90
+    assert " ".join(lines) == SENTENCE
 
 
 def test_a_text_that_fits_in_no_size_ends_in_an_ellipsis(face: Typeface) -> None:
     size, lines = fit(SENTENCE * 9, face, sizes=SIZES, width=700, height=100)
 
-    assert 30 == size
+    assert size == 30
     assert lines[-1].endswith("…")
     assert len(lines) * leading(size) <= 100
 
@@ -120,19 +120,19 @@ def test_no_line_is_wider_than_its_room(text: str, face: Typeface) -> None:
 def test_the_last_line_is_not_left_with_one_word(face: Typeface) -> None:
     fitted = fit("one two three four five", face, sizes=(60,), width=560, height=400)
 
-    assert (60, ["one two three", "four five"]) == fitted
+    assert fitted == (60, ["one two three", "four five"])
 
 
 def test_a_word_is_kept_whole_where_a_smaller_size_allows_it(face: Typeface) -> None:
     size, lines = fit("a photorealistic cat", face, sizes=(90, 40), width=500, height=400)
 
-    assert (40, "a photorealistic cat") == (size, " ".join(lines))
+    assert (size, " ".join(lines)) == (40, "a photorealistic cat")
 
 
 def test_no_japanese_line_begins_with_a_full_stop(face: Typeface) -> None:
     _, lines = fit("雨の夜。" * 30, face, sizes=(30,), width=400, height=4_000)
 
-    assert 1 < len(lines)
+    assert len(lines) > 1
     assert not any(line.startswith("。") for line in lines)
 
 
