@@ -39,15 +39,3 @@ def test_a_published_request_creates_its_videos(showreel: Showreel) -> None:
         (KITE, "completed"),
         (BOAT, "completed"),
     ]
-
-
-def test_a_published_request_replaces_the_current_video_of_its_slot(showreel: Showreel) -> None:
-    (former,) = showreel.create("spring", KITE)
-    showreel.ended(former)
-
-    message_id = publish(showreel, {"campaign_id": "spring", "prompts": [BOAT], "seconds": 4})
-
-    (video_id,) = receipt(showreel, message_id)["video_ids"]
-    video = showreel.ended({"id": video_id})
-    assert (video["version_state"], video["priority"]) == ("current", "bulk")
-    assert showreel.video(former)["version_state"] == "historical"

@@ -36,15 +36,6 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_linked_file_is_not_served(gallery: Showreel, outside: Path) -> None:
-    name = f"curr_{HASH}_0.mp4"
-    (gallery.folder / "videos/generated" / GALLERY / name).symlink_to(outside / name)
-
-    answer = gallery.get(f"/api/v1/content/videos/{GALLERY}/{name}")
-
-    assert_refused(answer, 404, "not_found")
-
-
 def test_nothing_is_served_from_a_linked_folder(gallery: Showreel, outside: Path) -> None:
     (gallery.folder / "videos/generated/linked").symlink_to(outside)
 

@@ -37,6 +37,7 @@ def test_a_message_creates_a_video_for_each_prompt(api: Showreel, worker: Showre
 
     made = [(video["index"], video["prompt"], video["business_context"]) for video in videos(api)]
     assert made == [(0, KITE, {"tone": "Warm"}), (1, BOAT, {"tone": "Warm"})]
+    assert {video["priority"] for video in videos(api)} == {"bulk"}
 
 
 def test_a_video_names_the_message_that_requested_it(api: Showreel, worker: Showreel) -> None:

@@ -314,18 +314,6 @@ def test_what_a_deletion_does_is_not_in_its_body(
     assert (status, state) == (answer.status_code, gallery.video(boat)["version_state"])
 
 
-def test_without_a_trash_a_deleted_video_is_removed_at_once(gallery_copy: Place) -> None:
-    with served(gallery_copy, {"TRASH_DAYS": "0"}) as gallery:
-        boat = gallery.campaign(GALLERY)["slots"][1]["current"]
-
-        deleted = gallery.delete(f"/v1/videos/{boat['id']}").json
-
-        assert (
-            deleted["purge_at"],
-            gallery.get(f"/v1/videos/{boat['id']}").status_code,
-        ) == (None, 404)
-
-
 def slot_0(service: Showreel) -> Json:
     return dict(service.campaign(GALLERY)["slots"][0])
 

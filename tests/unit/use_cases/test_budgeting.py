@@ -1,6 +1,7 @@
 """The day's budget: every dollar of a reservation is in it until it is known not to be paid."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
@@ -137,18 +138,13 @@ def test_dollars_that_were_not_billed_are_released(frugal: FakePorts, script: Sc
     assert committed(frugal) == 0
 
 
-def test_the_dollars_of_a_video_cancelled_before_submission_are_released(frugal: FakePorts) -> None:
+@pytest.mark.parametrize("stop", [cancel_video, delete_video])
+def test_the_dollars_of_a_video_that_is_stopped_before_its_submission_are_released(
+    frugal: FakePorts, stop: Callable[[FakePorts, str, str], object]
+) -> None:
     video = reserve(frugal)
 
-    cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
-
-    assert committed(frugal) == 0
-
-
-def test_the_dollars_of_a_video_deleted_before_submission_are_released(frugal: FakePorts) -> None:
-    video = reserve(frugal)
-
-    delete_video(frugal, CAMPAIGN_ID, video.video_hash)
+    stop(frugal, CAMPAIGN_ID, video.video_hash)
 
     assert committed(frugal) == 0
 
