@@ -1,21 +1,24 @@
 """From a brief to videos that play."""
 
 import re
+import time
 from datetime import UTC, datetime
+from email.utils import formatdate
+from itertools import cycle
 
 from playwright.sync_api import Route, expect
 
 from tests.browser.briefs import BRIEF, HALTED, PROMPTS
 from tests.browser.server import Json, Server
 from tests.browser.studio import Studio
+from tests.eventually import eventually
 
 NOON = int(datetime(2099, 1, 1, 12, tzinfo=UTC).timestamp())
-# What each progress bar shows, at every picture that is drawn.
-NOTE_PROGRESS = """() => {
-  window.seen = {};
+# What the progress bar shows, at every picture that is drawn.
+NOTE_PROGRESS = """bar => {
+  window.seen = [];
   const note = () => {
-    for (const bar of document.querySelectorAll("progress"))
-      (seen[bar.ariaLabel] ??= []).push(bar.value / bar.max);
+    seen.push(bar.value / bar.max);
     requestAnimationFrame(note);
   };
   note();
@@ -31,7 +34,6 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
     studio.choose_length(4)
     studio.form.get_by_text("What the model reads").click()
     expect(studio.form.get_by_text("Brand: Tidewater Cycles").first).to_be_visible()
-    studio.page.evaluate(NOTE_PROGRESS)
     studio.make()
 
     players = [studio.player(index) for index in range(len(PROMPTS))]
@@ -50,12 +52,6 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
     expect(players[3].element).to_have_js_property("muted", value=False)
     expect(studio.figure("Spent")).to_contain_text("$6.40")
     expect(studio.figure("Saved")).to_have_count(0)
-    progress = studio.page.evaluate("seen")
-    assert len(progress) == len(PROMPTS)
-    for values in progress.values():
-        assert sorted(values) == values
-        assert len(set(values)) > 1
-        assert max(values) < 1
 
 
 COUNT_CLICKS = """
@@ -276,6 +272,27 @@ def test_a_video_that_waits_says_its_place_and_when_it_starts_or_why_it_does_not
 
     expect(card).to_contain_text(re.compile(r"1,212th in line, starts about .*2099, \d\d:00"))
     expect(heading).to_contain_text(re.compile(r"All videos done about .*2099, \d\d:01"))
+
+
+def test_the_progress_of_a_video_moves_on_and_never_back(server: Server, studio: Studio) -> None:
+    """Also after an answer that comes late, and says the time at which it was sent."""
+    ages = cycle((0, 3))
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        date = formatdate(time.time() - next(ages), usegmt=True)
+        route.fulfill(response=answer, headers={**answer.headers, "date": date})
+
+    server.create("moves-on", "A glacier turns")
+    studio.context.route("**/v1/campaigns/moves-on", late)
+    studio.open("moves-on")
+    studio.progress(0).evaluate(NOTE_PROGRESS)
+
+    eventually(lambda: studio.polls("moves-on")[2:])
+    values = studio.page.evaluate("seen")
+    assert sorted(values) == values
+    assert len(set(values)) > 1
+    assert max(values) < 1
 
 
 def test_what_is_paid_for_is_not_used_only_after_a_question(server: Server, studio: Studio) -> None:

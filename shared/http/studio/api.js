@@ -6,6 +6,8 @@ const LONGEST_WAIT = 30_000;
 // A file of 10,000 lines is checked line by line, and a picture may be large.
 const LONGEST_UPLOAD = 300_000;
 const MOST_ATTEMPTS = 3;
+// A clock that seems further ahead than late answers explain was set.
+const LONGEST_DELAY = 5000;
 const GATEWAY_ERRORS = [502, 503, 504];
 
 /** An error response of the API. */
@@ -29,18 +31,28 @@ export class Unreachable extends Error {
 
 class Connection extends EventTarget {
   isUp = true;
-  #behind = 0;
+  #behind = null;
 
   /** The server's time in milliseconds, because the browser's clock may be wrong. */
   now() {
-    return Date.now() + this.#behind;
+    return Date.now() + (this.#behind ?? 0);
   }
 
   noticed(isUp, date) {
-    if (date) this.#behind = Date.parse(date) - Date.now();
+    if (date) this.#compareClocks(Date.parse(date) - Date.now());
     if (isUp === this.isUp) return;
     this.isUp = isUp;
     this.dispatchEvent(new Event("change"));
+  }
+
+  /**
+   * An answer's time lacks the parts of a second, and the answer took its time: the greatest
+   * difference is the nearest. With the latest, what is elapsed would go back and forth.
+   */
+  #compareClocks(behind) {
+    const isNearer = this.#behind === null || behind > this.#behind;
+    const isClockSet = behind < this.#behind - LONGEST_DELAY;
+    if (isNearer || isClockSet) this.#behind = behind;
   }
 }
 
