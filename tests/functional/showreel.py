@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import functions_framework
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Request as WerkzeugRequest
 
+from shared import bootstrap
 from shared.bootstrap.local_ports import LocalPorts
 from tests.configured import configured
 from tests.eventually import eventually
@@ -154,6 +157,12 @@ def served(
         app = function("serve_api")
         with place.delivering(function) if delivering else undelivered():
             yield Showreel(app=app, place=place)
+
+
+def go_on(monkeypatch: pytest.MonkeyPatch, *, by: timedelta) -> None:
+    """Let the clock of what is served stand at that time from now."""
+    later = datetime.now(UTC) + by
+    monkeypatch.setattr(bootstrap.ports(), "now", lambda: later)
 
 
 @contextmanager

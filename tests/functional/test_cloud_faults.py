@@ -6,13 +6,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from grpc import StatusCode  # type: ignore[import-untyped]
 
-from shared import bootstrap
 from shared.adapters.google import credentials as google_credentials
 from shared.adapters.google import firestore_documents
 from shared.domain.schedule import CLOUD_LEASES
@@ -24,7 +22,7 @@ from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import Place
 from tests.functional.pushes import a_message, push
-from tests.functional.showreel import GALLERY, KITE, Answer, Json, Showreel, function, served
+from tests.functional.showreel import GALLERY, KITE, Answer, Json, Showreel, function, go_on, served
 from tools.emulated_cloud.bucket.faults import permission_denied
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.signatures import ServiceAccount
@@ -126,9 +124,7 @@ def test_a_video_waits_while_the_bucket_is_missing(
         assert "There is no bucket" in log()
 
     with working(cloud, "generate_video") as (api, worker):
-        after_the_lease = datetime.now(UTC) + CLOUD_LEASES.check
-        now = property(lambda _: lambda: after_the_lease)
-        monkeypatch.setattr(type(bootstrap.ports()), "now", now)
+        go_on(monkeypatch, by=CLOUD_LEASES.check)
         assert push(worker, about(video)).status_code == 200
         assert (api.video(video)["status"], api.video(video)["attempts"]) == ("completed", 1)
 

@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import NoReturn
 
 import pytest
@@ -12,7 +12,7 @@ from shared import bootstrap
 from shared.domain.errors import UnavailableError
 from tests.eventually import eventually
 from tests.functional.pushes import a_message, push
-from tests.functional.showreel import KITE, Showreel, function
+from tests.functional.showreel import KITE, Showreel, function, go_on
 
 
 @pytest.fixture
@@ -28,8 +28,7 @@ def test_a_tick_wakes_a_video_whose_message_was_never_published(
         fault.setattr(bootstrap.ports().queue, "publish", unavailable)
         (video,) = showreel.create("spring", KITE)
     assert showreel.video(video)["phase"] == "reserved"
-    later = datetime.now(UTC) + timedelta(minutes=1)
-    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+    go_on(monkeypatch, by=timedelta(minutes=1))
 
     assert push(worker, a_message(None)).status_code == 200
 

@@ -1,7 +1,7 @@
 """A failed video goes after KEEP_FAILED_DAYS; its campaign's money and its answers stay."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from shared.domain.errors import UnavailableError
 from shared.use_cases.maintain_campaigns import take_tick
 from tests.eventually import eventually
 from tests.functional.places import Place
-from tests.functional.showreel import BOAT, KITE, Showreel, served
+from tests.functional.showreel import BOAT, KITE, Showreel, go_on, served
 
 KEY = {"Idempotency-Key": "order-17"}
 BODY = {"prompt": BOAT, "campaign_id": "spring", "seconds": 4}
@@ -52,8 +52,7 @@ def test_a_retired_videos_money_and_idempotent_answer_stay(
 
 
 def let_days_pass(monkeypatch: pytest.MonkeyPatch, *, days: int) -> None:
-    later = datetime.now(UTC) + timedelta(days=days)
-    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+    go_on(monkeypatch, by=timedelta(days=days))
     assert eventually(has_ticked)
 
 

@@ -8,7 +8,7 @@ from shared import bootstrap
 from shared.domain.schedule import NAME_LIFE
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.functional.places import ONLY_LOCAL, Place
-from tests.functional.showreel import GALLERY, Json, Showreel, served
+from tests.functional.showreel import GALLERY, Json, Showreel, go_on, served
 
 
 def signed(service: Showreel, video: Json, **body: object) -> Json:
@@ -105,8 +105,7 @@ def test_a_signed_url_works_after_its_video_was_replaced_and_removed_from_histor
         gallery.post(f"/v1/videos/{videos[0]['id']}/promote")
         assert [begins(gallery, url) for url in urls] == [206, 206]
 
-        later = datetime.now(UTC) + NAME_LIFE
-        monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+        go_on(monkeypatch, by=NAME_LIFE)
         maintain_campaigns(bootstrap.ports())
         # The check of signatures keeps to the clock, and still accepts them.
         assert [begins(gallery, url) for url in urls] == [206, 404]

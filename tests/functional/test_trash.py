@@ -1,6 +1,6 @@
 """A deleted video can be brought back for a week, and meanwhile nothing shows or uses it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from time import time
 
 import pytest
@@ -9,7 +9,7 @@ from shared import bootstrap
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.eventually import eventually
 from tests.functional.places import ONLY_LOCAL, Place
-from tests.functional.showreel import BOAT, GALLERY, Json, Showreel, served
+from tests.functional.showreel import BOAT, GALLERY, Json, Showreel, go_on, served
 
 TRASH = f"/v1/campaigns/{GALLERY}/trash"
 WEEK = timedelta(days=7)
@@ -320,6 +320,5 @@ def slot_0(service: Showreel) -> Json:
 
 def let_pass(monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
     """Let a tick come at that time from now."""
-    later = datetime.now(UTC) + time
-    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+    go_on(monkeypatch, by=time)
     maintain_campaigns(bootstrap.ports())

@@ -1,7 +1,5 @@
 """Regenerate, promote, clean up, delete and cancel: what callers do to versions."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from shared import bootstrap
@@ -10,7 +8,7 @@ from shared.domain.storage_layout import CURSOR, MIRROR_CURSOR
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.eventually import eventually
 from tests.functional.places import Place
-from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served
+from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, go_on, served
 
 NOTES = {CURSOR, MIRROR_CURSOR}
 """What any tick may write."""
@@ -83,8 +81,7 @@ def let_signed_urls_expire(monkeypatch: pytest.MonkeyPatch) -> None:
     A former name lives on from the commit that follows its copy, so that commit comes first.
     """
     eventually(lambda: not bootstrap.ports().campaigns.get_campaign(GALLERY).chores)
-    later = datetime.now(UTC) + NAME_LIFE
-    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+    go_on(monkeypatch, by=NAME_LIFE)
     maintain_campaigns(bootstrap.ports())
 
 
