@@ -154,7 +154,11 @@ def _safeguards(names: Sequence[str]) -> bool:
     caught = []
     for part in map(_part, names):
         with part.standing():
-            caught += [_take_out(part, safeguard) for safeguard in SAFEGUARDS]
+            caught += [
+                _take_out(part, safeguard)
+                for safeguard in SAFEGUARDS
+                if part.name in safeguard.parts
+            ]
     return all(caught)
 
 

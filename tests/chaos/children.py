@@ -17,7 +17,8 @@ from tools.emulated_cloud.processes import end_with_parent
 
 T = TypeVar("T")
 
-_DEADLINE_SECONDS = 60.0
+# Without a tick, the emulated cloud takes 90 of them before a history is found to be restless.
+_DEADLINE_SECONDS = 240.0
 _GLANCE_SECONDS = 0.002
 _BLOCK = 1 << 16
 

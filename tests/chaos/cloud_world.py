@@ -42,6 +42,7 @@ from shared.use_cases.copy_campaigns import Installation
 from tests.chaos.bill import Bill, MeteredInspector
 from tests.chaos.children import in_a_process
 from tests.chaos.cloud_contents import Contents, contents_of, fill
+from tests.chaos.crowd import losing_races
 from tests.chaos.mailbox import Topic
 from tests.chaos.receiver import Receiver
 from tests.chaos.safeguards import Weaken, take_nothing_out
@@ -91,9 +92,12 @@ class CloudWorld:
 
     @contextmanager
     def opened(self, touch: Touch) -> Iterator[Site]:
-        ports = self.weaken(_adapters(self, touch).touching(touch))
-        here = Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
-        yield Site(ports=ports, elsewhere=here)
+        with losing_races(_adapters(self, touch).touching(touch), self.state) as crowded:
+            ports = self.weaken(crowded)
+            here = Installation(
+                campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror
+            )
+            yield Site(ports=ports, elsewhere=here)
 
     def let_clips_appear(self) -> None:
         """Veo writes and announces them by itself: wait until it has."""

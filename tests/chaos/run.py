@@ -13,9 +13,10 @@ from typing import TypeVar
 from tests.chaos.children import fork
 from tests.chaos.findings import Finding
 from tests.chaos.matrix import BrokenPeaceError, Matrix, Result, Trial
+from tests.chaos.releases import RELEASES
 from tests.chaos.report import Row
 from tests.chaos.safeguards import Safeguard, Weaken, Where
-from tests.chaos.stories import Story
+from tests.chaos.stories import STORIES, Story
 
 _LONGEST_SECONDS = 24 * 3600.0
 _FEWEST_OF_A_STORY = 1
@@ -124,7 +125,7 @@ def say(what: str) -> None:
 
 def catch(part: Part, safeguard: Safeguard) -> str | None:
     """Take `safeguard` out. Return what breaks where it has to, and None where nothing does."""
-    story = next(each for each in part.stories if each.name == safeguard.at.story)
+    story = next(each for each in (*STORIES, *RELEASES) if each.name == safeguard.at.story)
     with part.new_matrix(safeguard.take_out) as matrix:
         try:
             trials = [each for each in matrix.trials(story) if _is_at(safeguard.at, each)]

@@ -44,12 +44,16 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Safeguard:
-    """`at` is one of the places that need it, and `breaks` are rules that break there without."""
+    """`at` is one of the places that need it, and `breaks` are rules that break there without.
+
+    `parts` are those in which a missing safeguard can be seen.
+    """
 
     name: str
     take_out: Weaken
     at: Where
     breaks: tuple[Kind, ...]
+    parts: tuple[str, ...] = ("local", "cloud")
 
 
 def take_nothing_out(ports: Ports) -> Ports:
@@ -57,13 +61,19 @@ def take_nothing_out(ports: Ports) -> Ports:
 
 
 def _without(
-    name: str, port: str, instead: type[Instead], *, at: Where, breaks: tuple[Kind, ...]
+    name: str,
+    port: str,
+    instead: type[Instead],
+    *,
+    at: Where,
+    breaks: tuple[Kind, ...],
+    parts: tuple[str, ...] = ("local", "cloud"),
 ) -> Safeguard:
     def take_out(ports: Ports) -> Ports:
         weakened = instead(getattr(ports, port))
         return cast("Ports", SimpleNamespace(**{**vars(ports), port: weakened}))
 
-    return Safeguard(name=name, take_out=take_out, at=at, breaks=breaks)
+    return Safeguard(name=name, take_out=take_out, at=at, breaks=breaks, parts=parts)
 
 
 SAFEGUARDS = (
@@ -106,14 +116,14 @@ SAFEGUARDS = (
         "the record before the submission",
         "campaigns",
         RecordingAfterwards,
-        at=Where("create", "generator.objects.put", Aftermath.LOST),
+        at=Where("create", "campaigns.commit_video", Aftermath.LOST),
         breaks=(Kind.PAID_TWICE,),
     ),
     _without(
         "no submission after an unknown one",
         "campaigns",
         SubmittingAgain,
-        at=Where("create", "generator.objects.put", Aftermath.LOST),
+        at=Where("create", "campaigns.commit_video", Aftermath.LOST),
         breaks=(Kind.PAID_TWICE,),
     ),
     _without(
@@ -156,8 +166,10 @@ SAFEGUARDS = (
         "objects",
         OverwritingObjects,
         # Not at the clip's rename: the thumbnail is put at the same time, in either order.
-        at=Where("create", "COMMIT in campaigns.commit", Aftermath.LOST),
+        at=Where("create", "campaigns.commit", Aftermath.LOST),
         breaks=(Kind.REWRITTEN,),
+        # A bucket's tag is of the bytes, which are the same.
+        parts=("local",),
     ),
     _without(
         "the old clip until the new one is shown",
@@ -170,7 +182,7 @@ SAFEGUARDS = (
         "adoption of unknown outcomes",
         "objects",
         Unadopting,
-        at=Where("answer lost", "generator.objects.put", Aftermath.LOST),
+        at=Where("create", "campaigns.commit_video", Aftermath.LOST),
         breaks=(Kind.LOST,),
     ),
     _without(
@@ -179,5 +191,7 @@ SAFEGUARDS = (
         Believing,
         at=Where("corrupt", "campaigns.commit", Aftermath.LOST),
         breaks=(Kind.LOST,),
+        # No generator of the emulated cloud makes corrupt clips.
+        parts=("local",),
     ),
 )

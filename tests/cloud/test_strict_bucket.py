@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection
+from socket import SHUT_WR, create_connection
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -183,6 +184,21 @@ def test_bytes_with_a_wrong_checksum_are_refused(
     headers = {"content-range": "bytes 0-5/6", "x-goog-hash": "crc32c=AAAAAA=="}
 
     assert ask("PUT", url, headers=headers, body=b"a clip").status == 400
+    assert send("GET").status == 404
+
+
+def test_a_client_that_ends_in_the_middle_of_its_request_changes_nothing(
+    bucket_server: StrictBucketServer, bucket_name: str, send: Send
+) -> None:
+    url = urlsplit(upload(bucket_server, bucket_name))
+    head = f"PUT {url.path}?{url.query} HTTP/1.1\r\ncontent-length: 6\r\n\r\n".encode()
+
+    with closing(create_connection((url.hostname, url.port), timeout=30)) as connection:
+        connection.sendall(head + b"a cl")
+        connection.shutdown(SHUT_WR)
+        answer = connection.recv(1)
+
+    assert answer == b""
     assert send("GET").status == 404
 
 

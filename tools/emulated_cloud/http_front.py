@@ -172,13 +172,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self, headers: Mapping[str, str]) -> bytes:
         if headers.get("transfer-encoding", "").lower() != "chunked":
-            return self.rfile.read(int(headers.get("content-length", 0)))
+            return self._read(int(headers.get("content-length", 0)))
         chunks = []
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            chunks.append(self.rfile.read(size))
+        while size := int(self.rfile.readline().partition(b";")[0] or b"0", 16):
+            chunks.append(self._read(size))
             self.rfile.readline()
         self.rfile.readline()
         return b"".join(chunks)
+
+    def _read(self, size: int) -> bytes:
+        """Raise ConnectionError for a client that has ended in the middle of its request."""
+        block = self.rfile.read(size)
+        if len(block) < size:
+            raise ConnectionAbortedError
+        return block
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
