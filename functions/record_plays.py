@@ -7,6 +7,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
 from shared import bootstrap, logs
+from shared.sent_body import sent_body
 
 PATH = "/v1/plays"
 
@@ -14,12 +15,16 @@ PATH = "/v1/plays"
 @functions_framework.http
 def record_plays(request: Request) -> ResponseReturnValue:
     logs.begin_request(request.environ)
+    body = sent_body(request)
     try:
         return _recorded(request)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure
 
         return answer_failure(error, request)
+    finally:
+        if body is not None:
+            body.settle()
 
 
 def _recorded(request: Request) -> Response:

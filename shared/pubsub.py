@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
+from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Request, Response
 
 from shared import logs
@@ -18,6 +18,7 @@ from shared.domain.errors import (
 )
 from shared.messages import PubSubMessage
 from shared.ports import Ports
+from shared.sent_body import CutBodyError, sent_body
 
 Take = Callable[[Ports, PubSubMessage], object]
 
@@ -37,8 +38,12 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
         # Browsers send at least one of them with every POST; Pub/Sub sends neither.
         raise Forbidden("A web page cannot deliver messages.")
     logs.begin_request(request.environ)
+    body = sent_body(request)
     try:
         take(ports(), read_push(request))
+    except CutBodyError as error:
+        logger.warning("message.postponed: %s", error.message)
+        return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
     except InvalidRequestError as error:
         logger.error("message.invalid: %s", error.message)  # noqa: TRY400  # The message is enough.
     except (ConflictError, RetryLaterError, UnavailableError) as error:
@@ -50,6 +55,9 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
     except Exception:
         logger.exception("message.failed")
         return Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    finally:
+        if body is not None:
+            body.settle()
     return Response("OK")
 
 
@@ -73,7 +81,7 @@ def read_push(request: Request) -> PubSubMessage:
 def _json(request: Request) -> object:
     try:
         return request.get_json(force=True)
-    except (BadRequest, RecursionError) as error:
+    except (HTTPException, RecursionError) as error:
         raise InvalidRequestError("The body of a push must be JSON.") from error
 
 

@@ -25,6 +25,7 @@ from shared.http.access import (
 from shared.http.calls import Call
 from shared.http.endpoint import Endpoint
 from shared.http.endpoints import ENDPOINTS
+from shared.sent_body import sent_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,6 +80,7 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     began = perf_counter()
     endpoint: Endpoint | None = None
     call: Call | None = None
+    body = sent_body(request)
     try:
         call = Call(request, ports())
         require_allowed_host(call)
@@ -96,11 +98,15 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
                 from shared.http.request_bodies import refuse_fields
 
                 refuse_fields(request)
+            if body is not None and request.method in _READING:
+                body.exhaust()
             response = _handled(call, endpoint, values)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure
 
         response = answer_failure(error, request, path=_shown_path(request.path, endpoint))
+    if body is not None:
+        body.settle()
     if endpoint is not None and endpoint.for_any_page:
         let_any_page_read(response)
     elif call is not None and call.ports.policy.allowed_origins:

@@ -8,7 +8,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
@@ -139,11 +141,10 @@ def _raw(request: Request) -> bytes:
 
 def _read_form(request: Request, kind: type[B]) -> B:
     """Read `key=value`, `key[entry]=value`, and for a list `key=value` or `key[]=value`."""
-    if "boundary" not in request.mimetype_params:
-        raise UnsupportedMediaType("The Content-Type multipart/form-data needs a boundary.")
+    form = _form(request)
     lists = fields_of(kind, list)
     values: dict[str, Any] = {}
-    for name, value in (*request.form.items(multi=True), *_pictures(request, kind)):
+    for name, value in (*form.items(multi=True), *_pictures(request, kind)):
         # werkzeug's name of a nameless part is None.
         key = name or ""
         if _NOT_UTF_8 in key or _NOT_UTF_8 in value:
@@ -163,6 +164,26 @@ def _read_form(request: Request, kind: type[B]) -> B:
     return from_values(values, kind)
 
 
+class _StrictFormParser(FormDataParser):
+    """Raises ValueError for a form that ends early. werkzeug's own makes it an empty one."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # werkzeug's own.
+        super().__init__(**{**options, "silent": False})
+
+
+def _form(request: Request) -> MultiDict[str, str]:
+    """Return the fields of a form, which has an end, so that its files are whole, too."""
+    if not request.mimetype_params.get("boundary"):
+        raise UnsupportedMediaType("The Content-Type multipart/form-data needs a boundary.")
+    request.form_data_parser_class = _StrictFormParser
+    try:
+        return request.form
+    except ValueError as error:
+        raise InvalidRequestError(
+            "The form is not well formed: its end mark, or a part of it, is missing."
+        ) from error
+
+
 def _pictures(request: Request, kind: type[B]) -> Iterator[tuple[str, str]]:
     """Yield the files of a form as `data:` URIs, which have the same meaning."""
     for name, file in request.files.items(multi=True):
@@ -174,10 +195,9 @@ def _pictures(request: Request, kind: type[B]) -> Iterator[tuple[str, str]]:
 def read_file(request: Request, name: str, *, most_bytes: int) -> bytes:
     """Return the one file of a form, which has nothing else."""
     request.max_content_length = most_bytes
-    if "boundary" not in request.mimetype_params:
-        raise UnsupportedMediaType("The Content-Type multipart/form-data needs a boundary.")
-    names = [*request.form, *(each for each, _ in request.files.items(multi=True))]
-    if names != [name] or request.form:
+    form = _form(request)
+    names = [*form, *(each for each, _ in request.files.items(multi=True))]
+    if names != [name] or form:
         raise InvalidRequestError(f"Send a form with one file, {name!r}, alone.", param=name)
     content: bytes = request.files[name].read()
     return content

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import NoReturn
 
 import pytest
@@ -101,6 +102,24 @@ def test_what_may_not_count_is_answered_alike_and_leaves_no_trace(
 
     assert list(counted()) == []
     assert capsys.readouterr().err == ""
+
+
+def test_a_beacon_that_ends_early_is_not_counted(recorder: Showreel) -> None:
+    whole = beacon(a_token())
+
+    answer = recorder.asked(
+        "POST",
+        "/v1/plays",
+        input_stream=BytesIO(whole),
+        content_type="text/plain",
+        environ_overrides={
+            "CONTENT_LENGTH": str(len(whole) + 9),
+            "wsgi.input_terminated": True,
+        },
+    )
+
+    assert answer.status_code == 204
+    assert list(counted()) == []
 
 
 def test_there_is_nothing_else_of_the_api(recorder: Showreel) -> None:

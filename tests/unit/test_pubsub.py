@@ -86,6 +86,17 @@ def test_a_malformed_message_is_acknowledged_and_logged(
     assert "message.invalid" in caplog.text
 
 
+def test_a_push_that_ends_early_is_delivered_again(caplog: pytest.LogCaptureFixture) -> None:
+    cut = an_envelope().environ
+    cut |= {"CONTENT_LENGTH": str(int(cut["CONTENT_LENGTH"]) + 9), "wsgi.input_terminated": True}
+    taken: list[PubSubMessage] = []
+
+    answer = answer_push(Request(cut), NoPorts, lambda _, message: taken.append(message))
+
+    assert (answer.status_code, taken) == (503, [])
+    assert "ended early" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
