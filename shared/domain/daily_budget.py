@@ -31,10 +31,14 @@ class DayBudget(Struct, frozen=True, kw_only=True):
 def take(day: DayBudget, *, budget: Decimal, amount: Decimal) -> DayBudget:
     """Add `amount` to `committed`. Raise BudgetExceededError if that exceeds `budget`."""
     committed = day.committed + amount
+    if amount > budget:
+        raise BudgetExceededError(
+            f"This costs {amount} USD, and DAILY_BUDGET_USD allows {budget} USD a day."
+        )
     if committed > budget:
         raise BudgetExceededError(
-            f"Of DAILY_BUDGET_USD, {budget}, {day.committed} USD are used on {day.day}, and this "
-            f"costs {amount} USD. The next day begins at 00:00 UTC."
+            f"This costs {amount} USD. DAILY_BUDGET_USD allows {budget} USD a day, and "
+            f"{day.committed} USD of {day.day} are used. The next day begins at 00:00 UTC."
         )
     is_due = committed >= budget * WARNING_SHARE
     return replace(day, committed=committed, warned=budget if is_due else day.warned)

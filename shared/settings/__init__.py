@@ -62,8 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     campaign_budget_usd: Decimal | None = None
     """The budget in USD of a campaign without its own `budget_usd`; no limit by default"""
     daily_budget_usd: Decimal | None = None
-    """The budget in USD of the whole installation for a day (UTC); 0 stops all spending; no limit
-    by default"""
+    """The budget in USD of the whole installation for a day (UTC), with what the day had used
+    before the budget was set; 0 stops all spending; no limit by default"""
     filtered_retries: int = 0
     """How often a video is submitted again after the safety filter blocked its clip, which is not
     billed (0 to 3)"""

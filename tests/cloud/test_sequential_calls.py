@@ -259,7 +259,9 @@ def counted(client: Client) -> dict[str, Calls]:
         ),
     }
     client.ports.policy = replace(UNLIMITED, daily_budget_usd=Decimal(100))
-    client.create("budgeted", "The first one of the day")
+    calls["create the first video of a day that has a budget"] = of(
+        lambda: client.create("budgeted", "A boat")
+    )
     calls["create one video where a day has a budget"] = of(lambda: client.create("day", "A boat"))
     client.ports.policy = UNLIMITED
     (video_id,) = client.create("spring", "A boat")

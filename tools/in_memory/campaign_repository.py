@@ -85,7 +85,9 @@ class InMemoryCampaignRepository(InMemoryRecords):
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         descending = query.order is SortOrder.DESCENDING
-        found = [video for video in self._videos_of(query.campaign_id) if _matches(video, query)]
+        with self.lock:
+            own = tuple(self._videos_of(query.campaign_id))
+        found = [video for video in own if _matches(video, query)]
         found.sort(key=_creation, reverse=descending)
         if query.after is not None:
             last = query.after.created_at, query.after.id

@@ -39,6 +39,11 @@ def test_a_refusal_names_the_limit_and_its_end() -> None:
         take(a_day(PRICE), budget=Decimal(5), amount=PRICE)
 
 
+def test_a_refusal_does_not_promise_that_waiting_helps_where_it_never_does() -> None:
+    with pytest.raises(BudgetExceededError, match=r"3\.20 USD, .* allows 0 USD a day\.$"):
+        take(a_day(), budget=Decimal(0), amount=PRICE)
+
+
 def test_released_dollars_can_be_reserved_again() -> None:
     day = give_back(take(a_day(), budget=Decimal(200), amount=Decimal(200)), PRICE)
 

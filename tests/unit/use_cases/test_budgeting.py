@@ -12,6 +12,7 @@ from shared.domain.errors import BudgetExceededError, GenerationRefusedError
 from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports.video_generator import Failed
+from shared.use_cases import budgeting
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.estimate_videos import estimate_videos
@@ -94,6 +95,36 @@ def test_the_next_day_has_a_budget_of_its_own(frugal: FakePorts) -> None:
     create_videos(frugal, a_request("Three", "Four", campaign_id="summer"))
 
     assert 2 * PRICE == committed(frugal) == committed(frugal, today(frugal) - A_DAY)
+
+
+def with_a_budget_at_last(ports: FakePorts, budget: Decimal) -> FakePorts:
+    ports.policy = replace(POLICY, trash_days=7, daily_budget_usd=budget)
+    return ports
+
+
+def test_a_budget_counts_what_its_day_had_used_before_it_was_set(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In any state, unless it cost nothing, and however many pages they fill."""
+    monkeypatch.setattr(budgeting, "_AT_ONCE", 1)
+    reserve_elsewhere(ports, "yesterday")
+    ports.clock.advance(A_DAY)
+    create_videos(ports, a_request("One", "Two", "Three", "Four"))
+    settle(ports)
+    _, _, _, unwanted = ports.campaigns.get_all_videos(CAMPAIGN_ID).videos
+    reserve_elsewhere(ports, "summer")
+    cancelled = reserve_elsewhere(ports, "autumn")
+    cancel_video(ports, "autumn", cancelled.video_hash)
+    with_a_budget_at_last(ports, 6 * PRICE)
+    delete_video(ports, CAMPAIGN_ID, unwanted.video_hash)
+    with pytest.raises(BudgetExceededError, match=f"{5 * PRICE} USD of"):
+        estimate_videos(ports, a_request("Five", "Six", campaign_id="winter"))
+
+    reserve_elsewhere(ports, "winter")
+
+    assert committed(ports) == 6 * PRICE
+    with pytest.raises(BudgetExceededError):
+        reserve_elsewhere(ports, "spring-again")
 
 
 def test_regenerating_obeys_the_budget(frugal: FakePorts) -> None:

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from shared.domain.copying import CopyDecision
-from shared.domain.errors import CampaignNameTakenError, UnavailableError
+from shared.domain.errors import BudgetExceededError, CampaignNameTakenError, UnavailableError
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.storage_layout import ATTEMPTS
 from shared.domain.values import replace
@@ -21,7 +21,7 @@ from tests.unit.use_cases.rules import (
     kept_for_signed_urls,
     objects_of,
 )
-from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request, make, remake, reserve, settle
+from tests.unit.use_cases.scenes import CAMPAIGN_ID, PRICE, a_request, make, remake, reserve, settle
 from tests.unit.use_cases.stories import STORIES, Story, two_versions
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
@@ -265,3 +265,16 @@ def test_an_update_may_be_broken_off_anywhere_and_run_again(ports: FakePorts, st
 
 def _fail() -> None:
     raise UnavailableError("The network is gone.")
+
+
+def test_a_copy_brings_no_day_but_a_first_reservation_counts_what_was_made_on_it() -> None:
+    policy = replace(POLICY, daily_budget_usd=2 * PRICE)
+    source, target = FakePorts(policy=policy), FakePorts(policy=policy)
+    make(source)
+
+    copy_all(source, target)
+
+    assert target.campaigns.days == {}
+    reserve(target, campaign_id="summer")
+    with pytest.raises(BudgetExceededError, match=f"{2 * PRICE} USD of"):
+        reserve(target, campaign_id="autumn")

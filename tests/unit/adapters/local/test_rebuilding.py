@@ -186,6 +186,22 @@ def test_the_ends_that_a_lost_database_had_are_listed_again_in_their_order(
     assert events_of(again) == ends
 
 
+def test_a_lost_database_does_not_give_a_day_its_budget_again(
+    used: FakePorts, tmp_path: Path
+) -> None:
+    day = make(used).budget_day
+    assert day
+    held = used.campaigns.get_day(day).committed
+    kept_database(used, tmp_path)
+    for file in tmp_path.glob(".records.*"):
+        file.unlink()
+
+    again = ports_of(tmp_path)
+
+    assert held > 0
+    assert again.campaigns.get_day(day).committed == held
+
+
 def test_promotions_and_deletions_after_a_backup_survive_the_rebuild(
     used: FakePorts, tmp_path: Path
 ) -> None:
