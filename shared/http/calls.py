@@ -48,9 +48,10 @@ class Call:
 
     @property
     def _scheme(self) -> str:
-        """Read X-Forwarded-Proto, which gunicorn trusts from loopback only, on Cloud Run.
+        """The scheme that the caller used.
 
-        Each front end appends a value; the first is the scheme that the caller used.
+        On Cloud Run it is the first value of X-Forwarded-Proto, to which each front end appends.
+        gunicorn does not apply the header, because the front ends are not on loopback.
         """
         if not self.ports.policy.is_on_cloud_run:
             return self.request.scheme

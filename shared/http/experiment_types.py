@@ -40,7 +40,7 @@ _METRIC = Meta(description="What a play has to reach: the end, the half, or 2 s 
 _PLANNED = Meta(ge=FEWEST_PLAYS, le=MOST_PLANNED)
 _PLANNED_TEXT = Meta(
     description="The plays of each arm at which a fixed test is made, as POST /v1/experiments/plan "
-    "answers. Without it, only differences that hold at any number of looks decide.",
+    "answers. Without it, the only test is one that is valid however often the report is read.",
     examples=[2552],
 )
 _ALLOCATION = Meta(

@@ -12,6 +12,8 @@ HERE = Path(__file__).parent
 NODE = HERE / "node"
 
 _INSTALLED = Path(sys.prefix) / "clients"
+# What uv and npm say of a lock that is incomplete, or that what they got does not agree with.
+_WRONG_LOCK = ("Hash mismatch for", "In `--require-hashes` mode", "EINTEGRITY", "EUSAGE")
 
 
 class MissingClientError(Exception):
@@ -38,7 +40,7 @@ def node_client() -> Path:
     def install(folder: Path) -> None:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(NODE / name, folder)
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         _run(["npm", "ci", "--prefix", str(folder), *options])
 
     return _installed("node", NODE / "package-lock.json", install)
@@ -68,6 +70,7 @@ def _run(command: list[str]) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode == 0:
         return
-    if "hash" in done.stderr.lower():
+    said = " ".join(done.stderr.split())
+    if any(each in said for each in _WRONG_LOCK):
         raise AssertionError(done.stderr)
-    raise MissingClientError(done.stderr.strip().splitlines()[-1] if done.stderr else "It ended.")
+    raise MissingClientError(said or f"{command[0]} ended with {done.returncode} and said nothing.")

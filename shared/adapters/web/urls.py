@@ -47,7 +47,8 @@ def parsed(url: str, local_hosts: Sequence[str] = ()) -> Url:
     is_local = found.scheme == "http" and found.host in local_hosts
     is_remote = found.scheme == "https" and bool(found.host)
     if not (is_local or is_remote) or len(url) > LONGEST_URL:
-        raise InvalidUrlError(f"Send an https:// URL of up to {LONGEST_URL:,} characters.")
+        local = f", or an http:// URL of {local_hosts[0]}" if local_hosts else ""
+        raise InvalidUrlError(f"Send an https:// URL of up to {LONGEST_URL:,} characters{local}.")
     if found.auth is not None:
         raise InvalidUrlError("The URL must not hold a user name or a password.")
     return found

@@ -434,6 +434,13 @@ def test_no_other_url_is_postable_from_a_laptop(url: str) -> None:
         laptop.require_postable(url)
 
 
+def test_a_refusal_on_a_laptop_says_which_http_urls_it_takes() -> None:
+    with pytest.raises(InvalidUrlError, match=r"https://.*, or an http:// URL of localhost"):
+        GuardedWeb(posts_to_localhost=True).require_postable("http://192.168.1.5:9000/")
+    with pytest.raises(InvalidUrlError, match=r"https:// URL of [^:]* characters\.$"):
+        GuardedWeb().require_postable("http://192.168.1.5:9000/")
+
+
 @pytest.mark.parametrize(
     "url",
     [
