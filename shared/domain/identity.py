@@ -21,13 +21,13 @@ _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def require_campaign_id(text: str) -> str:
+def require_campaign_id(text: str, *, param: str = "campaign_id") -> str:
     """Return `text` if it is a campaign id; it becomes part of object names."""
     if not re.fullmatch(_CAMPAIGN_ID, text):
         raise InvalidRequestError(
             "A campaign_id has 1 to 64 of A-Z, a-z, 0-9, '_' and '-', and starts with a letter "
             "or a digit.",
-            param="campaign_id",
+            param=param,
         )
     return text
 

@@ -1,17 +1,13 @@
 """Validates prompts, and composes what is sent: the prompt and its business context."""
 
-import re
 from collections.abc import Mapping
 
 from shared.domain.errors import InvalidRequestError
-from shared.domain.text import canonical, is_visible
+from shared.domain.text import canonical, is_visible, require_plain
 
 MAX_PROMPT_CHARACTERS = 5_000
 MAX_CONTEXT_ENTRIES = 16
 MAX_CONTEXT_CHARACTERS = 500
-
-# Unicode's categories Cc and Cs without line breaks and tabs.
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _LABELS = {
     "brand": "Brand",
@@ -25,7 +21,7 @@ _LABELS = {
 
 def require_prompt(text: str, *, param: str = "prompt") -> str:
     """Return `text` without the white space around it."""
-    stripped = _require_text(text, param).strip()
+    stripped = require_plain(text, param).strip()
     if not is_visible(stripped):
         raise InvalidRequestError(
             "A prompt must not be empty: it needs a letter, a digit or a symbol.", param=param
@@ -41,7 +37,7 @@ def require_prompt(text: str, *, param: str = "prompt") -> str:
 
 def require_negative_prompt(text: str | None) -> str | None:
     """The same for a negative prompt, which may be empty or missing."""
-    if text is None or not is_visible(_require_text(text, "negative_prompt")):
+    if text is None or not is_visible(require_plain(text, "negative_prompt")):
         return None
     return require_prompt(text, param="negative_prompt")
 
@@ -62,7 +58,7 @@ def require_business_context(context: Mapping[str, str]) -> dict[str, str]:
             f"An entry of business_context has at most {MAX_CONTEXT_CHARACTERS} characters.",
             param="business_context",
         )
-    _require_text("\n".join(texts), "business_context")
+    require_plain("\n".join(texts), "business_context")
     entries: dict[str, str] = {}
     spellings: dict[str, str] = {}
     for key, value in context.items():
@@ -97,11 +93,3 @@ def canonical_context(context: Mapping[str, str]) -> dict[str, str]:
 
 def _label(key: str) -> str:
     return _LABELS.get(key) or key.replace("_", " ").capitalize()
-
-
-def _require_text(text: str, param: str) -> str:
-    if _CONTROL_CHARACTER.search(text):
-        raise InvalidRequestError(
-            f"{param} contains control characters. Send plain text.", param=param
-        )
-    return text

@@ -6,6 +6,11 @@ Only comparisons use it: the text is stored, and sent to the generator, as it wa
 import re
 import unicodedata
 
+from shared.domain.errors import InvalidRequestError
+
+# Unicode's categories Cc and Cs without line breaks and tabs.
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
 # The code points with Unicode's property Default_Ignorable_Code_Point: they have no glyph.
 _JOINERS = "\u200c\u200d"
 _VARIATIONS_AND_TAGS = "\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
@@ -43,3 +48,12 @@ def is_visible(text: str) -> bool:
         return _VISIBLE_ASCII.search(text) is not None
     shown = re.sub(_BLANK, "", text)
     return any(unicodedata.category(character)[0] in _VISIBLE for character in shown)
+
+
+def require_plain(text: str, param: str) -> str:
+    """Return `text`, which may have several lines. Raise InvalidRequestError."""
+    if _CONTROL_CHARACTER.search(text):
+        raise InvalidRequestError(
+            f"{param} contains control characters. Send plain text.", param=param
+        )
+    return text

@@ -24,6 +24,7 @@ from shared.http.calls import Call, json_response
 from shared.http.queries import read_query
 from shared.http.resources import cost_resource
 from shared.use_cases.read_analytics import (
+    EARLIEST,
     Counted,
     Period,
     read_campaign_counts,
@@ -112,8 +113,7 @@ def _period(call: Call) -> Period:
     last = query.last or call.now.date()
     if query.first is not None:
         return Period(first=query.first, last=last)
-    days = min(_DEFAULT, last - last.min)
-    return Period(first=last - days, last=last)
+    return Period(first=last - min(_DEFAULT, last - EARLIEST), last=last)
 
 
 def _version(video_id: str, video: Video | None, counts: Counted) -> VersionAnalytics:

@@ -61,7 +61,7 @@ def list_all(call: Call) -> Response:
     for param in ("q", "status", "archived"):
         if getattr(query, param) not in ("", None):
             raise InvalidRequestError(f"{param} needs order=updated.", param=param)
-    after = None if query.after is None else require_campaign_id(query.after)
+    after = None if query.after is None else require_campaign_id(query.after, param="after")
     found = call.ports.campaigns.list_campaigns(after=after, limit=query.limit + 1)
     page = found[: query.limit]
     return list_response(

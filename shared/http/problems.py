@@ -8,7 +8,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import msgspec
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    PreconditionFailed,
+    RequestedRangeNotSatisfiable,
+    RequestEntityTooLarge,
+)
 from werkzeug.wrappers import Request, Response
 
 from shared.domain import errors
@@ -146,6 +153,14 @@ def _advice(error: HTTPException, request: Request) -> str | None:
         return f"Use one of: {', '.join(sorted(error.valid_methods or ()))}."
     if isinstance(error, RequestEntityTooLarge):
         return f"Send no more than {request.max_content_length or MAX_BODY_BYTES:,} bytes."
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        size = error.length or 0
+        return (
+            f"The content has {size:,} bytes, and none in this range. Ask for bytes=0-{size - 1}, "
+            f"or for a part of it."
+        )
+    if isinstance(error, PreconditionFailed):
+        return "The content is not the one that If-Match or another header names."
     return error.description
 
 

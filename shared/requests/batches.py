@@ -143,7 +143,8 @@ def _require_columns(header: list[str]) -> None:
 def _cells(header: list[str], cells: list[str]) -> Mapping[str, str] | InvalidRequestError:
     """Return the cells that are not empty, by their columns."""
     if len(cells) != len(header):
-        return InvalidRequestError(f"The row has {len(cells)} cells, and the header {len(header)}.")
+        count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        return InvalidRequestError(f"The row has {count}, but the header has {len(header)}.")
     return {name: cell for name, cell in zip(header, cells, strict=True) if cell.strip()}
 
 

@@ -8,7 +8,7 @@ from shared.domain.identity import require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
-from shared.domain.text import canonical, is_visible
+from shared.domain.text import canonical, is_visible, require_plain
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Lane
 from shared.requests.bodies import (
@@ -160,6 +160,7 @@ def _create(
         requested_by=requested_by,
         priority=lane_of(body.priority),
         sources=sources,
+        is_sized=body.size is not None,
     )
 
 
@@ -167,15 +168,14 @@ def sources_of(body: GenerationBody) -> Sources:
     """Return the pictures that a body names. OpenAI's input_reference is the image."""
     reference = body.input_reference
     if isinstance(reference, InputReference):
-        raise InvalidRequestError(
-            "input_reference has either image_url or file_id.", param="input_reference"
-        )
+        about = "input_reference has either image_url or file_id."
+        raise InvalidRequestError(about, param="input_reference")
     if body.image is not None and reference is not None:
-        raise InvalidRequestError(
-            "input_reference is another name of image. Send either.", param="input_reference"
-        )
+        about = "input_reference is another name of image. Send either."
+        raise InvalidRequestError(about, param="input_reference")
     return Sources(
         image=reference if body.image is None else body.image,
+        image_field="image" if reference is None else "input_reference",
         last_frame=body.last_frame,
         reference_images=tuple(body.reference_images),
     )
@@ -232,18 +232,18 @@ def seconds_of(value: int | str | None, *, default: int = DEFAULT_SECONDS) -> in
 
 
 def _metadata(metadata: dict[str, str]) -> dict[str, str]:
-    too_long = any(len(text) > MAX_ENTRY_CHARACTERS for pair in metadata.items() for text in pair)
-    if len(metadata) > MAX_ENTRIES or too_long:
-        raise InvalidRequestError(
-            f"metadata has at most {MAX_ENTRIES} entries of at most {MAX_ENTRY_CHARACTERS} "
-            f"characters.",
-            param="metadata",
-        )
+    texts = [*metadata, *metadata.values()]
+    if len(metadata) > MAX_ENTRIES or any(len(text) > MAX_ENTRY_CHARACTERS for text in texts):
+        most = f"at most {MAX_ENTRIES} entries of at most {MAX_ENTRY_CHARACTERS} characters"
+        raise InvalidRequestError(f"metadata has {most}.", param="metadata")
+    require_plain("\n".join(texts), "metadata")
     return metadata
 
 
 def _tags(tags: list[str]) -> tuple[str, ...]:
     """Return each tag once, in the canonical form by which lists are filtered."""
+    require_plain("\n".join(tags), "tags")
     if not all(map(is_visible, tags)):
-        raise InvalidRequestError("A tag must not be empty.", param="tags")
+        about = "A tag must not be empty: it needs a letter, a digit or a symbol."
+        raise InvalidRequestError(about, param="tags")
     return tuple(dict.fromkeys(map(canonical, tags)))

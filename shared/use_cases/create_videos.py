@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import Struct, field
 
 from shared.domain.campaign import Campaign
-from shared.domain.errors import CampaignVideoLimitError
+from shared.domain.errors import CampaignVideoLimitError, InvalidRequestError
 from shared.domain.limits import require_max_cost
 from shared.domain.models import of_take, require_pictures, require_supported
 from shared.domain.reservation import new_video
@@ -25,12 +25,7 @@ from shared.use_cases.claims import (
     require_not_deleted_since,
 )
 from shared.use_cases.committing import until_committed
-from shared.use_cases.existing_versions import (
-    Wanted,
-    find_as_written,
-    needed_videos,
-    wanted_of,
-)
+from shared.use_cases.existing_versions import Wanted, find_as_written, needed_videos, wanted_of
 from shared.use_cases.inputs import (
     NO_PICTURES,
     CopiedClip,
@@ -73,6 +68,7 @@ class CreateVideos(Struct, frozen=True, kw_only=True):
     the other videos of the campaign.
     Their pictures are the `sources`; the parameters have them once the campaign is read.
     A video that is made from another one, and perhaps from its `clip`, names it.
+    A request that `is_sized` has its aspect ratio and resolution from a `size`.
     """
 
     campaign_id: str
@@ -91,6 +87,7 @@ class CreateVideos(Struct, frozen=True, kw_only=True):
     sources: Sources = NO_PICTURES
     clip: CopiedClip | None = None
     remixed_from_video_id: str | None = None
+    is_sized: bool = False
 
     @property
     def new_inputs(self) -> tuple[NewInput, ...]:
@@ -133,7 +130,12 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
 
 def require_usable(ports: Ports, request: CreateVideos) -> None:
     """Raise InvalidRequestError unless the model can make what is asked for."""
-    require_supported(request.parameters, ports.now().date())
+    try:
+        require_supported(request.parameters, ports.now().date())
+    except InvalidRequestError as error:
+        if request.is_sized and error.param in ("aspect_ratio", "resolution"):
+            error.param = "size"
+        raise
     require_pictures(request.parameters, request.sources.shape)
 
 

@@ -55,16 +55,17 @@ Source = str | SentPicture
 
 
 class Sources(Struct, frozen=True, kw_only=True):
-    """The pictures of a request, in the fields of `Inputs`."""
+    """The pictures of a request, in the fields of `Inputs`. `image_field` had the image."""
 
     image: Source | None = None
+    image_field: str = "image"
     last_frame: Source | None = None
     reference_images: tuple[Source, ...] = ()
 
     def __iter__(self) -> Iterator[tuple[str, Source]]:
         """Yield each field that is set, as errors name it, with its source."""
         if self.image is not None:
-            yield "image", self.image
+            yield self.image_field, self.image
         if self.last_frame is not None:
             yield "last_frame", self.last_frame
         for number, each in enumerate(self.reference_images):
@@ -86,7 +87,8 @@ class Sources(Struct, frozen=True, kw_only=True):
         """Return the sources with each one replaced by `change` of its name and itself."""
         changed = {name: change(name, each) for name, each in self}
         return Sources(
-            image=changed.get("image"),
+            image=changed.get(self.image_field),
+            image_field=self.image_field,
             last_frame=changed.get("last_frame"),
             reference_images=tuple(
                 each for name, each in changed.items() if name.startswith("reference_images")

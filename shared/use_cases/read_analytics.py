@@ -24,7 +24,7 @@ class Period(Struct, frozen=True, kw_only=True):
 
     def require_possible(self) -> None:
         """Raise InvalidRequestError."""
-        for param, day in (("from", self.first), ("to", self.last)):
+        for param, day in (("to", self.last), ("from", self.first)):
             if not EARLIEST <= day <= LATEST:
                 raise InvalidRequestError(
                     f"{param} is a day from {EARLIEST} to {LATEST}.", param=param

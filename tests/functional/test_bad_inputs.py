@@ -137,6 +137,18 @@ BAD_REQUESTS: dict[str, tuple[Json, int, str, str]] = {
         "invalid_input",
         "image",
     ),
+    "unknown by OpenAI's name": (
+        {"campaign_id": "gallery", "input_reference": "input_gallery.0123456789abcdef"},
+        400,
+        "invalid_input",
+        "input_reference",
+    ),
+    "no picture by OpenAI's name": (
+        {"input_reference": {"image_url": "data:image/png;base64,!"}},
+        400,
+        "invalid_input",
+        "input_reference",
+    ),
     "no id": ({"image": "input_../../x"}, 400, "invalid_input", "image"),
     "not base64": ({"image": "data:image/png;base64,!"}, 400, "invalid_input", "image"),
     "not encoded": ({"image": "data:image/png,PNG"}, 400, "invalid_input", "image"),

@@ -289,6 +289,26 @@ def test_bad_files_are_refused_with_their_lines(
 
 
 @ONLY_LOCAL
+def test_a_row_with_more_or_fewer_cells_than_the_header_says_how_many(api: Showreel) -> None:
+    answer = send(api, b"campaign_id,prompt\na\na,Kite,8\n", CSV)
+
+    assert [each["message"] for each in answer.json["lines"]] == [
+        "The row has 1 cell, but the header has 2.",
+        "The row has 3 cells, but the header has 2.",
+    ]
+
+
+@ONLY_LOCAL
+def test_a_line_names_the_field_that_was_sent(api: Showreel) -> None:
+    size = {"size": "3840x2160", "seconds": 8, "model": "veo-3.1-fast-generate-001"}
+    reference = {"input_reference": "input_c.0123456789abcdef"}
+
+    answer = send(api, lines(a_line(0, **size), a_line(0, **reference)), JSON_LINES)
+
+    assert [each["param"] for each in answer.json["lines"]] == ["size", "input_reference"]
+
+
+@ONLY_LOCAL
 def test_a_file_of_too_many_lines_is_refused(api: Showreel) -> None:
     answer = send(api, b"{}\n" * 10_001)
 

@@ -156,6 +156,10 @@ def test_a_range_without_a_byte_of_the_file_is_refused(
 
     assert (answer.status_code, answer.json["code"]) == (416, "range_not_satisfiable")
     assert answer.headers["Content-Range"] == f"bytes */{len(clip)}"
+    assert answer.json["detail"] == (
+        f"The content has {len(clip):,} bytes, and none in this range. Ask for bytes=0-"
+        f"{len(clip) - 1}, or for a part of it."
+    )
 
 
 @ONLY_LOCAL
@@ -181,6 +185,9 @@ def test_if_match_refuses_other_content(gallery: Showreel, video: Json) -> None:
     assert gallery.get(by_id(video), headers={"If-Match": known}).status_code == 200
     answer = gallery.get(by_id(video), headers={"If-Match": '"another"'})
     assert (answer.status_code, answer.json["code"]) == (412, "invalid_request")
+    assert (
+        answer.json["detail"] == "The content is not the one that If-Match or another header names."
+    )
 
 
 @pytest.mark.parametrize("validator", ["ETag", "Last-Modified"])

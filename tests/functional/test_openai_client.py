@@ -262,7 +262,7 @@ def test_a_file_that_is_no_picture_is_refused_with_its_parameter(client: openai.
     with pytest.raises(openai.BadRequestError) as refused:
         client.videos.create(prompt=KITE, input_reference=("a.png", b"\x89PNG", "image/png"))
 
-    assert refused.value.param == "image"
+    assert refused.value.param == "input_reference"
 
 
 def test_a_permanent_refusal_is_not_retried(endless: Showreel) -> None:
