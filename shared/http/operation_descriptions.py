@@ -92,9 +92,10 @@ _OF_NEW_VIDEOS = (
 
 
 CODES: Mapping[str, str] = {
-    "invalid_request": "A field of the body or a query parameter is missing, unknown, or wrong; "
-    "`error.param` names it. The status is 413 if the body is too large, and 415 if it has another "
-    "type of content.",
+    "invalid_request": "A field of the body or a query parameter is missing, unknown, wrong, or "
+    "sent twice; `error.param` names it. Or the body ended before its `Content-Length`. The status "
+    "is 413 if the body is too large, and 415 if it has another type of content, or a "
+    "`Content-Encoding`.",
     "unsupported_parameter": "The model does not support a value; `error.param` names the field.",
     "unsupported_size": "No model supports this size.",
     "model_not_found": "The model does not exist.",

@@ -20,6 +20,7 @@ from shared.requests.parsing import (
     syntax_error,
     without_mark,
 )
+from shared.requests.repeated_keys import require_keys_once
 from shared.use_cases.batch_lines import Line
 
 _ENTRY = re.compile(r"(business_context|metadata)\[([^\[\]]+)\]")
@@ -163,15 +164,23 @@ def _values(cells: Mapping[str, str]) -> dict[str, object]:
             values[name] = cell
     for name, given in entries.items():
         whole = values.get(name, {})
-        values[name] = {**whole, **given} if isinstance(whole, dict) else whole
+        if isinstance(whole, dict):
+            for key in given.keys() & whole.keys():
+                raise InvalidRequestError(f"The row has {key[:80]!r} more than once.", param=name)
+            whole |= given
+        values[name] = whole
     return values
 
 
 def _json(name: str, cell: str) -> object:
     try:
-        return msgspec.json.decode(cell)
+        value: object = msgspec.json.decode(cell)
     except msgspec.DecodeError as error:
         reason = syntax_error(error)
     except RecursionError:
         reason = "it is nested too deeply"
+    else:
+        if isinstance(value, dict):
+            require_keys_once(cell.encode(), name)
+        return value
     raise InvalidRequestError(f"{name} is not valid JSON: {reason}.", param=name)

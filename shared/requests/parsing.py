@@ -12,6 +12,7 @@ import msgspec
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.text import canonical
+from shared.requests.repeated_keys import require_keys_once
 
 _NAMED_FIELD = r"(unknown|required) field `([^`]*)`"
 _TYPE = r"Expected `([^`]*)`, got `([^`]*)`"
@@ -62,6 +63,8 @@ def from_json(content: bytes, kind: type[B], *, part: str = "body") -> B:
     `part` is what errors call the content.
     """
     content = without_mark(content, part)
+    # Before: it copies a picture, of which two are held later.
+    require_keys_once(content, part)
     try:
         return _decoder(kind).decode(content)
     except msgspec.ValidationError as error:

@@ -47,6 +47,7 @@ def chunked(content: bytes) -> Request:
         pytest.param(as_json(b'"prompt"'), 400, "must be a JSON object", id="string"),
         pytest.param(as_json(b'{"prompt": "a'), 400, "not valid JSON", id="cut off"),
         pytest.param(as_json(b'{"prompt": "a"} x'), 400, "not valid JSON", id="trailing words"),
+        pytest.param(as_json(b'{"prompt": "a", "prompt": "b"}'), 400, "'prompt' more", id="twice"),
         pytest.param(as_json(b"{'prompt': 'a'}"), 400, "not valid JSON", id="single quotes"),
         pytest.param(as_json(b'{"prompt": NaN}'), 400, "not valid JSON", id="NaN"),
         pytest.param(as_json(b'{"seed": Infinity}'), 400, "not valid JSON", id="Infinity"),
