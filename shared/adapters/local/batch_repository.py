@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
 from shared.adapters.local.record_pages import first_readable, readable
-from shared.adapters.local.record_rows import dollars, row_of, video_of, write
+from shared.adapters.local.record_rows import dollars, row_of, stored_record, video_of
 from shared.domain.batch import Batch, PhaseTotals
 from shared.domain.errors import BatchNotFoundError
-from shared.domain.values import replace
 from shared.domain.video import Phase
-from shared.records.form import decode, encode, naming, require_place
+from shared.records.form import decode, naming, require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -85,15 +84,9 @@ def _batch_of(batch_id: str, record: bytes, revision: str) -> Batch:
 
 
 def stored_batch(connection: sqlite3.Connection, batch: Batch) -> Batch:
-    record = encode(batch)
-    revision = columns.revision_of(record)
-    created_at = columns.micros(batch.created_at)
-    due_at = None if batch.due_at is None else columns.micros(batch.due_at)
-    what = f"The batch {batch.batch_id}"
-    if batch.revision:
-        changed = (record, revision, created_at, due_at, batch.batch_id, batch.revision)
-        write(connection, statements.UPDATE_BATCH, changed, what)
-    else:
-        row = (batch.batch_id, record, revision, created_at, due_at)
-        write(connection, statements.INSERT_BATCH, row, what)
-    return replace(batch, revision=revision)
+    derived = {
+        "batch_id": batch.batch_id,
+        "created_at": columns.micros(batch.created_at),
+        "due_at": None if batch.due_at is None else columns.micros(batch.due_at),
+    }
+    return stored_record(connection, "batches", derived, batch, f"The batch {batch.batch_id}")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.adapters.local.record_columns import revision_of
 from shared.adapters.local.record_pages import first_readable
-from shared.adapters.local.record_rows import row_of, write
+from shared.adapters.local.record_rows import row_of, stored_record
 from shared.domain.errors import NotFoundError
 from shared.domain.experiment import Experiment
-from shared.domain.values import replace
-from shared.records.form import decode, encode, naming, require_place
+from shared.records.form import decode, naming, require_place
 
 if TYPE_CHECKING:
     from shared.adapters.local.record_database import RecordDatabase
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 _COLUMNS = "SELECT id, record, revision FROM experiments"
 _ONE = f"{_COLUMNS} WHERE id = ?"
 _AFTER = f"{_COLUMNS} WHERE campaign_id = ? AND id > ? ORDER BY id"
-_INSERT = "INSERT OR IGNORE INTO experiments VALUES (?, ?, ?, ?)"
-_UPDATE = "UPDATE experiments SET record = ?, revision = ? WHERE id = ? AND revision = ?"
 _DELETE = "DELETE FROM experiments WHERE campaign_id = ?"
 
 
@@ -37,16 +33,9 @@ class LocalExperimentRepository:
         return _experiment_of(*row)
 
     def commit(self, experiment: Experiment) -> Experiment:
-        record = encode(experiment)
-        revision = revision_of(record)
+        derived = {"id": experiment.id, "campaign_id": experiment.campaign_id}
         with self._database.writing() as connection:
-            if experiment.revision:
-                changed = (record, revision, experiment.id, experiment.revision)
-                write(connection, _UPDATE, changed, "The experiment")
-            else:
-                row = (experiment.id, experiment.campaign_id, record, revision)
-                write(connection, _INSERT, row, "The experiment")
-        return replace(experiment, revision=revision)
+            return stored_record(connection, "experiments", derived, experiment, "The experiment")
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Experiment, ...]:
         with self._database.reading() as connection:

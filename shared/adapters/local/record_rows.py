@@ -24,12 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from shared.domain.batch import Batch
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.experiment import Experiment
+    from shared.domain.pacing import Pace
+    from shared.domain.review import Review
+    from shared.domain.webhooks import Webhooks
 
-    Row = tuple[object, ...] | Mapping[str, object]
+    Row = Mapping[str, object]
+    Values = tuple[object, ...] | Row
 
-T = TypeVar("T")
+S = TypeVar("S", bound="DayBudget | Batch | Experiment | Pace | Review | Webhooks")
 
 _MILLIONTHS = 1_000_000
 
@@ -112,7 +118,7 @@ def stored_video(connection: sqlite3.Connection, video: Video) -> Video:
 def store_unread_campaign(connection: sqlite3.Connection, campaign_id: str, record: bytes) -> None:
     """Store a record that cannot be read as it is. Raise ConflictError if there is one."""
     row = columns.unread_campaign_row(campaign_id, record, _now())
-    write(connection, statements.INSERT_CAMPAIGN, asdict(row), f"The campaign {campaign_id!r}")
+    put(connection, "campaigns", asdict(row), what=f"The campaign {campaign_id!r}")
 
 
 def store_unread_video(
@@ -132,11 +138,8 @@ def hold_on_day(connection: sqlite3.Connection, day: DayBudget, committed: Decim
 def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campaign:
     row = columns.campaign_row(campaign, encode(campaign), _now())
     what = f"The campaign {campaign.campaign_id!r}"
-    if campaign.revision:
-        changed = asdict(row) | {"known_revision": campaign.revision}
-        write(connection, statements.UPDATE_CAMPAIGN, changed, what)
-    else:
-        write(connection, statements.INSERT_CAMPAIGN, asdict(row), what)
+    put(connection, "campaigns", asdict(row), known_revision=campaign.revision, what=what)
+    if not campaign.revision:
         for each in campaign.removed:
             if each.share is not None:
                 own = video_id(campaign.campaign_id, each.video_hash)
@@ -161,12 +164,9 @@ def _store_video(
     known_revision: str,
 ) -> None:
     what = f"The video {row.id}"
+    put(connection, "videos", asdict(row), known_revision=known_revision, what=what)
     if known_revision:
-        changed = asdict(row) | {"known_revision": known_revision}
-        write(connection, statements.UPDATE_VIDEO, changed, what)
         connection.execute(statements.DELETE_TAGS, (row.id,))
-    else:
-        write(connection, statements.INSERT_VIDEO, asdict(row), what)
     for tag in tags:
         connection.execute(statements.INSERT_TAG, (row.id, tag, row.created_at))
 
@@ -182,23 +182,45 @@ def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) ->
 
 
 def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
-    record = encode(day)
-    row = (day.day.isoformat(), record, columns.revision_of(record))
-    if day.revision:
-        changed = (*row[1:], row[0], day.revision)
-        write(connection, statements.UPDATE_DAY, changed, "The day's budget")
-    else:
-        write(connection, statements.INSERT_DAY, row, "The day's budget")
-    return replace(day, revision=row[2])
+    return stored_record(connection, "days", {"day": day.day.isoformat()}, day, "The day's budget")
 
 
 def _now() -> int:
     return time.time_ns() // 1000
 
 
-def write(connection: sqlite3.Connection, statement: str, row: Row, what: str) -> None:
+def stored_record(
+    connection: sqlite3.Connection, table: str, derived: Row, record: S, what: str
+) -> S:
+    """Store a record beside its `derived` columns, of which the first is its key.
+
+    Return it with its new revision, a digest of its JSON. Raise ConflictError.
+    """
+    content = encode(record)
+    revision = columns.revision_of(content)
+    row = {**derived, "record": content, "revision": revision}
+    put(connection, table, row, known_revision=record.revision, what=what)
+    return replace(record, revision=revision)
+
+
+def put(
+    connection: sqlite3.Connection, table: str, row: Row, *, known_revision: str = "", what: str
+) -> None:
+    """Insert a row, or update the one that has its first column and the known revision.
+
+    Raise ConflictError.
+    """
+    names = tuple(row)
+    if known_revision:
+        known = {**row, "known_revision": known_revision}
+        write(connection, statements.update(table, names), known, what)
+    else:
+        write(connection, statements.insertion(table, names), row, what)
+
+
+def write(connection: sqlite3.Connection, statement: str, values: Values, what: str) -> None:
     """Execute a statement. Raise ConflictError unless it finds the record as it was read."""
-    if connection.execute(statement, row).rowcount != 1:
+    if connection.execute(statement, values).rowcount != 1:
         raise ConflictError(f"{what} has changed. Read it again.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import micros
@@ -32,33 +33,11 @@ LAST_COMMIT = "SELECT moment FROM last_commit WHERE id = 1"
 NOTE_COMMIT = "UPDATE last_commit SET moment = max(moment + 1, ?) WHERE id = 1"
 DUE_VIDEOS = f"SELECT {VIDEOS} WHERE due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id"
 
-INSERT_CAMPAIGN = (
-    "INSERT OR IGNORE INTO campaigns (campaign_id, record, revision, changed_at, due_at,"
-    " updated_at, found_by) VALUES (:campaign_id, :record, :revision, :changed_at, :due_at,"
-    " :updated_at, :found_by)"
-)
-UPDATE_CAMPAIGN = (
-    "UPDATE campaigns SET record = :record, revision = :revision, changed_at = :changed_at,"
-    " due_at = :due_at, updated_at = :updated_at, found_by = :found_by"
-    " WHERE campaign_id = :campaign_id AND revision = :known_revision"
-)
 SAME_NAME = "SELECT 1 FROM campaigns WHERE campaign_id = ? COLLATE NOCASE"
 DELETE_CAMPAIGN = "DELETE FROM campaigns WHERE campaign_id = ? AND revision = ?"
 ADD_SAVINGS = (
     "UPDATE campaigns SET saved_millionths = saved_millionths + ?, hits = hits + ?"
     " WHERE campaign_id = ?"
-)
-INSERT_VIDEO = (
-    "INSERT OR IGNORE INTO videos (id, campaign_id, video_hash, record, revision, changed_at,"
-    " created_at, due_at, version_state, status, model, lane, queue_order, unreadable)"
-    " VALUES (:id, :campaign_id, :video_hash, :record, :revision, :changed_at,"
-    " :created_at, :due_at, :version_state, :status, :model, :lane, :queue_order, :unreadable)"
-)
-UPDATE_VIDEO = (
-    "UPDATE videos SET record = :record, revision = :revision, changed_at = :changed_at,"
-    " created_at = :created_at, due_at = :due_at, version_state = :version_state,"
-    " status = :status, model = :model, lane = :lane, queue_order = :queue_order,"
-    " unreadable = :unreadable WHERE id = :id AND revision = :known_revision"
 )
 DELETE_VIDEO = "DELETE FROM videos WHERE id = ? AND revision = ?"
 DELETE_VIDEOS = "DELETE FROM videos WHERE campaign_id = ?"
@@ -92,16 +71,21 @@ BATCHES_BEFORE = (
     " ORDER BY created_at DESC, batch_id DESC"
 )
 DUE_BATCHES = "SELECT batch_id FROM batches WHERE due_at <= ? ORDER BY due_at, batch_id LIMIT ?"
-INSERT_BATCH = (
-    "INSERT OR IGNORE INTO batches (batch_id, record, revision, created_at, due_at)"
-    " VALUES (?, ?, ?, ?, ?)"
-)
-UPDATE_BATCH = (
-    "UPDATE batches SET record = ?, revision = ?, created_at = ?, due_at = ?"
-    " WHERE batch_id = ? AND revision = ?"
-)
-INSERT_DAY = "INSERT OR IGNORE INTO days VALUES (?, ?, ?)"
-UPDATE_DAY = "UPDATE days SET record = ?, revision = ? WHERE day = ? AND revision = ?"
+
+
+@cache
+def insertion(table: str, columns: tuple[str, ...]) -> str:
+    """Insert a row, whose values are named as its columns, unless its key is taken."""
+    values = ", ".join(f":{column}" for column in columns)
+    return f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  # No values.
+
+
+@cache
+def update(table: str, columns: tuple[str, ...]) -> str:
+    """Change the row that has the first column, its key, and `known_revision`."""
+    key, *others = columns
+    values = ", ".join(f"{column} = :{column}" for column in others)
+    return f"UPDATE {table} SET {values} WHERE {key} = :{key} AND revision = :known_revision"  # noqa: S608  # No values.
 
 
 def list_of(query: VideoQuery) -> tuple[str, list[object]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.adapters.local.record_columns import revision_of
 from shared.adapters.local.record_pages import first_readable
-from shared.adapters.local.record_rows import row_of, write
+from shared.adapters.local.record_rows import row_of, stored_record
 from shared.domain.errors import NotFoundError
 from shared.domain.review import MOST_REVIEWS, Review, require_room
-from shared.domain.values import replace
-from shared.records.form import decode, encode, naming, require_place
+from shared.records.form import decode, naming, require_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 _COLUMNS = "SELECT id, record, revision FROM reviews"
 _ONE = f"{_COLUMNS} WHERE id = ?"
 _AFTER = f"{_COLUMNS} WHERE campaign_id = ? AND id > ? ORDER BY id"
-_INSERT = "INSERT OR IGNORE INTO reviews VALUES (?, ?, ?, ?)"
-_UPDATE = "UPDATE reviews SET record = ?, revision = ? WHERE id = ? AND revision = ?"
 _REMOVE = "DELETE FROM reviews WHERE id = ?"
 _DELETE = "DELETE FROM reviews WHERE campaign_id = ?"
 _MISSING = "There is no review with this id."
@@ -44,19 +40,13 @@ class LocalReviewRepository:
         return _review_of(*row)
 
     def commit(self, review: Review, *, events: Sequence[Event] = ()) -> Review:
-        record = encode(review)
-        revision = revision_of(record)
+        derived = {"id": review.id, "campaign_id": review.campaign_id}
         with self._database.writing() as connection:
-            if review.revision:
-                changed = (record, revision, review.id, review.revision)
-                write(connection, _UPDATE, changed, "The review")
-            else:
+            if not review.revision:
                 others = _listed(connection, review.campaign_id, after=None, limit=MOST_REVIEWS)
                 require_room(others, review.created_at)
-                row = (review.id, review.campaign_id, record, revision)
-                write(connection, _INSERT, row, "The review")
             self._campaigns.store_events(connection, events)
-        return replace(review, revision=revision)
+            return stored_record(connection, "reviews", derived, review, "The review")
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
         with self._database.reading() as connection:

@@ -6,14 +6,13 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shared.adapters.local.record_columns import moment, revision_of
+from shared.adapters.local.record_columns import moment
 from shared.adapters.local.record_pages import readable
-from shared.adapters.local.record_rows import row_of, stored_video, video_of, write
+from shared.adapters.local.record_rows import row_of, stored_record, stored_video, video_of
 from shared.adapters.local.record_statements import VIDEOS
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
-from shared.domain.values import replace
-from shared.records.form import decode, encode, naming, require_place
+from shared.records.form import decode, naming, require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,8 +29,6 @@ _LANE = f"SELECT count(*), min(queue_order), max(queue_order) FROM videos {_IN_L
 _ANY = "SELECT 1 FROM videos INDEXED BY videos_waiting WHERE queue_order IS NOT NULL LIMIT 1"
 _ONE_PACE = "SELECT record, revision FROM paces WHERE model = ?"
 _PACES = "SELECT model, record, revision FROM paces WHERE model IN (SELECT value FROM json_each(?))"
-_INSERT_PACE = "INSERT OR IGNORE INTO paces VALUES (?, ?, ?)"
-_UPDATE_PACE = "UPDATE paces SET record = ?, revision = ? WHERE model = ? AND revision = ?"
 
 
 class LocalTurnRepository:
@@ -47,7 +44,8 @@ class LocalTurnRepository:
     def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
         names = list(models)
         with self._database.reading() as connection:
-            rows = {row[0]: row[1:] for row in connection.execute(_PACES, (json.dumps(names),))}
+            found = connection.execute(_PACES, (json.dumps(names),))
+            rows = {model: (record, revision) for model, record, revision in found}
         paces: dict[str, Pace] = {}
         for model in names:
             with suppress(UnreadableRecordError):
@@ -86,13 +84,7 @@ class LocalTurnRepository:
 
 def _stored_pace(connection: sqlite3.Connection, pace: Pace) -> Pace:
     """Store a pace, and return it with its new revision. Raise ConflictError."""
-    record = encode(pace)
-    row = (pace.model, record, revision_of(record))
-    if pace.revision:
-        write(connection, _UPDATE_PACE, (*row[1:], row[0], pace.revision), "The pace")
-    else:
-        write(connection, _INSERT_PACE, row, "The pace")
-    return replace(pace, revision=row[2])
+    return stored_record(connection, "paces", {"model": pace.model}, pace, "The pace")
 
 
 def _pace_of(model: str, row: tuple[bytes, str] | None) -> Pace:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import micros, revision_of
 from shared.adapters.local.record_pages import first_readable
-from shared.adapters.local.record_rows import write
+from shared.adapters.local.record_rows import stored_record, write
 from shared.domain.errors import NotFoundError
 from shared.domain.values import replace
 from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from shared.ports.webhook_repository import DeliveryQuery
 
 _WEBHOOKS = "SELECT record, revision FROM webhooks WHERE id = 1"
-_INSERT_WEBHOOKS = "INSERT OR IGNORE INTO webhooks VALUES (1, ?, ?)"
-_UPDATE_WEBHOOKS = "UPDATE webhooks SET record = ?, revision = ? WHERE id = 1 AND revision = ?"
 
 _COLUMNS = "SELECT webhook_id, event_id, record, revision FROM deliveries"
 _DELIVERY = f"{_COLUMNS} WHERE webhook_id = ? AND event_id = ?"
@@ -68,16 +66,10 @@ class LocalWebhookRepository:
             return decode(record, Webhooks, revision=revision)
 
     def commit(self, webhooks: Webhooks, *, events: Sequence[Event] = ()) -> Webhooks:
-        record = encode(webhooks)
-        revision = revision_of(record)
+        what = "The record of webhooks"
         with self._database.writing() as connection:
-            if webhooks.revision:
-                changed = (record, revision, webhooks.revision)
-                write(connection, _UPDATE_WEBHOOKS, changed, "The record of webhooks")
-            else:
-                write(connection, _INSERT_WEBHOOKS, (record, revision), "The record of webhooks")
             self._campaigns.store_events(connection, events)
-        return replace(webhooks, revision=revision)
+            return stored_record(connection, "webhooks", {"id": 1}, webhooks, what)
 
     def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         with self._database.writing() as connection:
