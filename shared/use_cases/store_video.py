@@ -5,6 +5,7 @@ changes which of the two is current, and chores rename and remove objects afterw
 between two of these, the next delivery or the tick continues.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
@@ -25,6 +26,7 @@ from shared.domain.storage_layout import attempts_prefix, clip_path, picture_pat
 from shared.domain.video import AttemptOutcome, Video
 from shared.domain.video_steps import begin_storing
 from shared.ports import Ports
+from shared.ports.inspectors import InspectedClip
 from shared.use_cases.completing import complete_video
 from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip
@@ -99,26 +101,36 @@ def _fail(ports: Ports, video: Video, error: ShowreelError, outcome: AttemptOutc
 
 
 def _store(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> ClipFacts:
+    """Return what the clip is, once it and its pictures are stored under their names."""
     video = hold.video
     target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
     if video.clip is not None and path == target:
         return video.clip
-    reader = hold.reading(clip)
-    found = ports.inspector.inspect(reader)
-    _require_duration(found.facts, video)
+    found = _inspected(ports, hold, clip)
     hold.renew()
-    # The pictures are stored while the clip gets its name.
+    _name_objects(ports, video, path, target, found.pictures)
+    hold.renew()
+    return found.facts
+
+
+def _inspected(ports: Ports, hold: Hold, clip: BinaryIO) -> InspectedClip:
+    """Raise InvalidClipError for what is no clip, or not the one that was asked for."""
+    found = ports.inspector.inspect(hold.reading(clip))
+    _require_duration(found.facts, hold.video)
+    return found
+
+
+def _name_objects(
+    ports: Ports, video: Video, path: str, target: str, pictures: Mapping[Companion, bytes]
+) -> None:
+    """Store the pictures while the clip gets its name."""
     with ThreadPoolExecutor(len(COMPANIONS)) as pool:
-        storing = [
-            pool.submit(store_picture, ports, video, *each) for each in found.pictures.items()
-        ]
+        storing = [pool.submit(store_picture, ports, video, *each) for each in pictures.items()]
         # The commit decides whether it becomes current; if not, a chore renames it.
         if path != target:
             ports.objects.rename(path, target, metadata=_description(video))
         for each in storing:
             each.result()
-    hold.renew()
-    return found.facts
 
 
 def store_picture(ports: Ports, video: Video, picture: Companion, content: bytes) -> None:
