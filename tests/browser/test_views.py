@@ -24,6 +24,8 @@ NARROW: ViewportSize = {"width": 320, "height": 640}
 ZOOMED: ViewportSize = {"width": 640, "height": 400}
 # An empty page is smaller.
 FEWEST_BYTES = 8_000
+# So long after its page was opened, a player may show a wheel that turns.
+UNTIL_SETTLED = "() => document.querySelector('video') ? Math.max(0, 2000 - performance.now()) : 0"
 RUNNING = "() => document.getAnimations().filter(each => each.playState === 'running').length"
 
 
@@ -90,7 +92,7 @@ def test_with_reduced_motion_nothing_moves(view: Studio) -> None:
 
 
 def test_a_screenshot_of_each_view_is_taken(view: Studio, name: str) -> None:
-    # The last test took its time, so that what turns in a player while it loads is gone.
+    view.page.wait_for_timeout(view.page.evaluate(UNTIL_SETTLED))
     for look in LOOKS:
         look.take_on(view.page)
         take_picture(view.page, f"{name}-{look.name}", full_page=look.size == PHONE)

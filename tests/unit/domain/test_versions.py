@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.campaign import Campaign, CampaignDraft, Change, Chore, ChoreKind
-from shared.domain.chores import with_chores, without_chores
+from shared.domain.chores import without_chores
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits
 from shared.domain.money import Money
@@ -127,6 +127,14 @@ class TestReserve:
         after = reserved(a_reserved_video(2), in_=replacement.campaign).slot(0)
 
         assert before == replace(after, pending=None)
+
+    def test_of_the_first_video_removes_the_draft(self) -> None:
+        draft = CampaignDraft(
+            prompts=("A cup",), business_context={}, parameters=a_reserved_video().parameters
+        )
+        campaign = replace(a_campaign(), draft=draft)
+
+        assert reserved(a_reserved_video(0), in_=campaign).draft is None
 
 
 class TestComplete:
@@ -423,13 +431,6 @@ def test_surplus_are_the_earliest_replaced_beyond_what_is_kept(
     assert tuple(hashes(*expected)) == surplus(change.campaign, keep)
 
 
-def test_a_chore_is_promised_once_and_kept_until_it_is_done() -> None:
-    campaign = with_chores(a_campaign(), renaming(0), renaming(1))
-
-    assert campaign == with_chores(campaign, renaming(1))
-    assert (renaming(1),) == without_chores(campaign, [renaming(0), removing(0)]).chores
-
-
 def test_a_change_is_dated() -> None:
     assert completed(0).campaign.updated_at == SOON
 
@@ -461,18 +462,9 @@ class TestFailedSlots:
         assert failed(unwanted, in_=reserved(unwanted)).failed == ()
         assert failed(video, in_=reserved(a_reserved_video(2))).failed == ()
 
-    def test_the_first_reservation_removes_the_draft(self) -> None:
-        draft = CampaignDraft(
-            prompts=("A cup",), business_context={}, parameters=a_reserved_video().parameters
-        )
-        campaign = replace(a_campaign(), draft=draft)
-
-        assert reserved(a_reserved_video(0), in_=campaign).draft is None
-
 
 def failing(video: Video, *, in_: Campaign) -> Change:
-    failure = Failure(code="failed", message="It failed.")
-    return fail(in_, video, failure=failure, outcome=AttemptOutcome.NOT_BILLED, now=SOON)
+    return fail(in_, video, failure=FAILURE, outcome=AttemptOutcome.NOT_BILLED, now=SOON)
 
 
 def failed(video: Video, *, in_: Campaign) -> Campaign:

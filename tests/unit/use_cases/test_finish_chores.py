@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.campaign import Chore, ChoreKind
-from shared.domain.chores import MOST_DELAYED, with_delayed_chores
 from shared.domain.errors import StorageError, StorageFullError
 from shared.domain.schedule import COMMIT_DELAY, NAME_LIFE
 from shared.domain.storage_layout import clip_path
@@ -35,6 +33,26 @@ def promote_and_die(ports: FakePorts, video: Video) -> None:
     acting = watched(ports, Hooks(before_effect=Once(interrupt, at=1)))
     with pytest.raises(KeyboardInterrupt):
         promote_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def names_of(ports: FakePorts, video: Video) -> set[bool]:
+    """Return for which states there is a clip with the name: True stands for current."""
+    return {
+        current
+        for current in (True, False)
+        if clip_path(CAMPAIGN_ID, video.video_hash, 0, current=current) in ports.objects.objects
+    }
+
+
+def paths_of(ports: FakePorts, video: Video) -> list[str]:
+    return [path for path in ports.objects.objects if video.video_hash in path]
+
+
+class NoSignatures:
+    def verify(
+        self, path: str, *, expires: str, signature: str, disposition: str | None = None
+    ) -> None:
+        raise NotImplementedError
 
 
 def test_without_chores_no_commit_is_made(ports: FakePorts) -> None:
@@ -107,15 +125,6 @@ def test_the_chore_of_a_missing_clip_is_given_up(ports: FakePorts, old: Video, n
     finish_chores(ports, CAMPAIGN_ID)
 
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).chores == ()
-
-
-def names_of(ports: FakePorts, video: Video) -> set[bool]:
-    """Return for which states there is a clip with the name: True stands for current."""
-    return {
-        current
-        for current in (True, False)
-        if clip_path(CAMPAIGN_ID, video.video_hash, 0, current=current) in ports.objects.objects
-    }
 
 
 def test_a_clip_keeps_its_former_name_while_a_signed_url_may_read_it(
@@ -193,30 +202,6 @@ def test_a_name_promoted_during_its_removal_is_restored(
 
     assert True in names_of(ports, old)
     assert_agreement(ports)
-
-
-def test_more_names_than_a_record_can_hold_do_not_wait(ports: FakePorts) -> None:
-    make(ports)
-    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-
-    for number in range(MOST_DELAYED + 2):
-        chore = Chore(kind=ChoreKind.RENAME, video_hash=f"{number:016x}", index=0)
-        due_at = ports.now() + timedelta(seconds=number)
-        campaign = with_delayed_chores(campaign, chore, due_at=due_at)
-
-    due = [each.chore.video_hash for each in campaign.delayed if each.due_at < ports.now()]
-    assert due == [f"{number:016x}" for number in (0, 1)]
-
-
-class NoSignatures:
-    def verify(
-        self, path: str, *, expires: str, signature: str, disposition: str | None = None
-    ) -> None:
-        raise NotImplementedError
-
-
-def paths_of(ports: FakePorts, video: Video) -> list[str]:
-    return [path for path in ports.objects.objects if video.video_hash in path]
 
 
 @pytest.mark.parametrize("refused", [("delete_unchanged",), ("delete", "delete_unchanged")])

@@ -147,7 +147,7 @@ def test_a_slot_with_a_pending_version_returns_it(ports: FakePorts) -> None:
 def test_a_repeated_request_answers_with_the_same_videos_for_every_slot(
     ports: FakePorts, ending: bytes | None
 ) -> None:
-    """Also with one that it did not make, whatever has become of it, and with no later ones."""
+    """One was in progress before the first request, and one slot showed nothing at that time."""
     create_videos(ports, a_request("One", "Two", "Three"))
     settle(ports)
     ports.generator.will(Script(ending=ending or A_CLIP))

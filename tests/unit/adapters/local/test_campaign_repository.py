@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -93,22 +94,23 @@ def test_an_unchanged_record_is_decoded_once(repository: LocalCampaignRepository
 def queries() -> Iterator[tuple[str, list[object]]]:
     """Yield each statement that reads records."""
     position = ListPosition(created_at=NOW, campaign_id="spring", video_hash=HASH)
-    for order in SortOrder:
-        for after in (None, position):
-            for campaign_id in (None, "spring"):
-                for tag in (None, "launch"):
-                    for state in (None, VersionState.CURRENT):
-                        for status in (None, "completed"):
-                            yield record_statements.list_of(
-                                VideoQuery(
-                                    campaign_id=campaign_id,
-                                    tag=tag,
-                                    version_state=state,
-                                    status=status,
-                                    after=after,
-                                    order=order,
-                                )
-                            )
+    for campaign_id, tag, state, status, order, after in product(
+        (None, "spring"),
+        (None, "launch"),
+        (None, VersionState.CURRENT),
+        (None, "completed"),
+        SortOrder,
+        (None, position),
+    ):
+        query = VideoQuery(
+            campaign_id=campaign_id,
+            tag=tag,
+            version_state=state,
+            status=status,
+            order=order,
+            after=after,
+        )
+        yield record_statements.list_of(query)
     for module in (record_statements, turn_repository):
         for name, statement in vars(module).items():
             is_part = module is record_statements and name[0] == "_"

@@ -44,38 +44,61 @@ def made_prompts(ports: FakePorts) -> list[str]:
     return sorted(video.prompt for video in page.videos)
 
 
-@pytest.mark.parametrize("is_mirrored", [True, False])
-def test_a_batch_that_is_rebuilt_makes_each_video_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_mirrored: bool
-) -> None:
-    """Deleted videos of mirrored lines stay deleted; lines whose videos are lost are made again."""
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePorts:
+    """A folder with a batch of six lines, of which the first are carried out."""
     monkeypatch.setattr(run_batch_module, "_AT_ONCE", 2)
     ports = local_ports(tmp_path, FakeClock())
     create(ports, lines(6))
     slow = Hooks(before_effect=lambda: ports.clock.advance(timedelta(seconds=8)))
     run(ports, watched(ports, slow))
-    done = ports.batches.get(BATCH_ID).next_line
-    assert 0 < done < 6
-    if is_mirrored:
-        ports.clock.advance(timedelta(minutes=2))
-        maintain_campaigns(ports)
-        video = ports.campaigns.get_all_videos("c0").videos[0]
-        delete_video(ports, "c0", video.video_hash)
-        ports.clock.advance(timedelta(minutes=2))
-        maintain_campaigns(ports)
-    totals = ports.batches.totals(BATCH_ID) if is_mirrored else {}
+    assert 0 < ports.batches.get(BATCH_ID).next_line < 6
+    return ports
 
-    ports = without_database(tmp_path, ports)
-    assert ports.batches.totals(BATCH_ID) == totals
-    assert ports.batches.get(BATCH_ID).next_line == (done if is_mirrored else 0)
-    assert ports.batches.due(ports.now() + timedelta(days=9999), limit=1) == (BATCH_ID,)
-    run(ports)
 
-    first = 1 if is_mirrored else 0
-    assert made_prompts(ports) == [f"Kite {number}" for number in range(first, 6)]
+def mirror(ports: FakePorts) -> None:
+    ports.clock.advance(timedelta(minutes=2))
+    maintain_campaigns(ports)
+
+
+def assert_made_once(ports: FakePorts) -> None:
+    """Each line, whether before or after the rebuild."""
     batch = ports.batches.get(BATCH_ID)
     assert (batch.next_line, batch.created, batch.refused) == (6, 6, 0)
     assert [each.line for each in results(ports)] == list(range(1, 7))
+
+
+def test_a_rebuilt_batch_goes_on_and_makes_no_deleted_video_again(
+    begun: FakePorts, tmp_path: Path
+) -> None:
+    done = begun.batches.get(BATCH_ID).next_line
+    mirror(begun)
+    (video,) = begun.campaigns.get_all_videos("c0").videos
+    delete_video(begun, "c0", video.video_hash)
+    mirror(begun)
+    totals = begun.batches.totals(BATCH_ID)
+
+    ports = without_database(tmp_path, begun)
+    assert ports.batches.totals(BATCH_ID) == totals
+    assert ports.batches.get(BATCH_ID).next_line == done
+    run(ports)
+
+    assert made_prompts(ports) == [f"Kite {number}" for number in range(1, 6)]
+    assert_made_once(ports)
+
+
+def test_a_rebuilt_batch_whose_videos_are_lost_begins_again(
+    begun: FakePorts, tmp_path: Path
+) -> None:
+    """The tick finds it: it is due."""
+    ports = without_database(tmp_path, begun)
+
+    assert ports.batches.totals(BATCH_ID) == {}
+    assert ports.batches.get(BATCH_ID).next_line == 0
+    assert ports.batches.due(ports.now() + timedelta(days=9999), limit=1) == (BATCH_ID,)
+    run(ports)
+    assert made_prompts(ports) == [f"Kite {number}" for number in range(6)]
+    assert_made_once(ports)
 
 
 def test_a_cancelled_batch_stays_cancelled_when_it_is_rebuilt(tmp_path: Path) -> None:
