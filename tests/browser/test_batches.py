@@ -33,7 +33,7 @@ def test_a_refused_file_names_its_lines_and_sends_nothing(server: Server, studio
     expect(lines.first).to_contain_text("<img src=x")
     assert studio.page.locator("img[src='x']").count() == 0
     expect(studio.button("Make videos")).to_be_disabled()
-    assert before == server.get("/v1/batches")
+    assert server.get("/v1/batches") == before
 
 
 def test_a_batch_is_sent_after_its_price_was_confirmed_and_its_results_are_downloaded(
@@ -49,7 +49,7 @@ def test_a_batch_is_sent_after_its_price_was_confirmed_and_its_results_are_downl
     studio.dialog.get_by_role("button", name="Back").click()
     studio.button("Make 2 videos").click()
     expect(studio.dialog).to_be_visible()
-    assert before == server.get("/v1/batches")
+    assert server.get("/v1/batches") == before
     studio.dialog.get_by_role("button", name="Make 2 videos").click()
 
     card = studio.page.get_by_role("article").first

@@ -48,7 +48,7 @@ def test_an_amount_is_taken_as_people_write_it(server: Server, studio: Studio) -
         open_dialog(studio, "thrifty")
         enter(studio, text)
         expect(studio.figure("Budget left")).to_contain_text(f"of ${dollars:.2f}")
-        assert dollars == budget_of(server, "thrifty")
+        assert budget_of(server, "thrifty") == dollars
 
 
 def test_an_invalid_amount_is_refused_beside_its_field_and_sets_no_budget(

@@ -157,13 +157,13 @@ def test_what_is_counted_on_a_page_of_another_site_is_what_a_stopwatch_shows(
     eventually(lambda: not missing(), within_seconds=PATIENCE_SECONDS)
     whole, looped, sought, hidden = (counted(name) or Counts() for name in NAMES)
     # None claims more than can have been played: who goes back says so.
-    assert {(1, 1, 0, 0)} == {
+    assert {
         (each.plays, each.impressions, each.errors, each.clipped)
         for each in (whole, looped, sought, hidden)
-    }
+    } == {(1, 1, 0, 0)}
     first, again, last = played["gap"]
     assert whole.bins == looped.bins == (1,) * SLICES
-    assert {(1, 1)} == {(each.views, each.q100) for each in (whole, looped)}
+    assert {(each.views, each.q100) for each in (whole, looped)} == {(1, 1)}
     assert is_watched(sought.bins, (0, first), (again, last))
     assert (sought.views, sought.q25, sought.q50) == (0, 1, 0)
     # Most of it was played in a hidden tab.

@@ -217,7 +217,7 @@ def test_pasted_lines_become_prompts_of_which_only_those_with_a_tick_are_sent(
 
     studio.progress(0).wait_for()
     sent = server.get("/v1/videos?campaign_id=pasted")["data"]
-    assert {"A red kite", "A green kite"} == {video["prompt"] for video in sent}
+    assert {video["prompt"] for video in sent} == {"A red kite", "A green kite"}
     expect(studio.prompt(1)).to_have_value("A blue kite")
     studio.form.get_by_label("Make prompt 2").check()
     expect(studio.button("Make 1 video · \\$0.80")).to_be_enabled()

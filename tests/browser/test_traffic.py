@@ -76,7 +76,7 @@ def test_the_form_is_there_after_two_round_trips_of_a_slow_network(studio: Studi
     expect(studio.page.get_by_label("Campaign name")).to_be_visible()
     page, *files = studio.page.evaluate(SIZES)
     names = [url.rpartition("/")[2] for url, kind, _ in files if kind not in ("fetch", *PICTURES)]
-    assert {"studio.css", "studio.js"} == set(names)
+    assert set(names) == {"studio.css", "studio.js"}
     loaded = page[2] + sum(size for _, kind, size in files if kind != "fetch")
     assert 2 * LATENCY_SECONDS + loaded / SLOW_BYTES_PER_SECOND < 1.5
 

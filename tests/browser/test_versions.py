@@ -45,7 +45,7 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
     studio.button("Make the old live").click()
 
     expect(studio.card(0).locator("video")).to_have_count(1)
-    assert made["id"] == current(server, "kept-old")["id"]
+    assert current(server, "kept-old")["id"] == made["id"]
     assert server.get(f"/v1/videos/{replacement['id']}")["version_state"] == "historical"
     studio.player(0).play()
     studio.player(0).plays_beyond(0.2)
@@ -92,7 +92,7 @@ def test_a_clip_with_the_wrong_aspect_ratio_becomes_historical_and_the_card_says
     expect(studio.page.get_by_text("It is an earlier take, and the live one stays")).to_be_visible(
         timeout=PATIENCE_SECONDS * 1000
     )
-    assert first["id"] == current(server, "turned")["id"]
+    assert current(server, "turned")["id"] == first["id"]
     studio.card(0).get_by_text("Other takes (1)").click()
     expect(studio.card(0).get_by_text("but 16:9 was ordered")).to_have_count(2)
 
@@ -124,7 +124,7 @@ def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
     studio.button("Leave the new live").click()
 
     expect(studio.card(0).locator("video")).to_have_count(1)
-    assert replacement["id"] == current(server, "in-step")["id"]
+    assert current(server, "in-step")["id"] == replacement["id"]
     assert replacement["id"] in studio.player(0).source()
 
 
@@ -166,7 +166,7 @@ def test_three_takes_play_in_step_and_one_click_makes_any_of_them_live(
 
     expect(studio.page.get_by_text("that you chose is live now")).to_be_visible()
     expect(card.locator("video")).to_have_count(1)
-    assert first["id"] == current(server, "three")["id"]
+    assert current(server, "three")["id"] == first["id"]
 
 
 def keeping_one(route: Route) -> None:

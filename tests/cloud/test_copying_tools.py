@@ -198,7 +198,7 @@ def test_an_unreadable_record_is_copied_to_the_cloud_and_back_unchanged(
     assert json.loads(file.read_text()) == json.loads(copied.pop(name))
     expected = contents(data)
     expected.pop(name)
-    assert expected == copied
+    assert copied == expected
     cloud = GooglePorts(read_settings(environment)).campaigns
     assert [shown.video_hash] == [
         each.video_hash for each in cloud.get_all_videos("spring").unreadable

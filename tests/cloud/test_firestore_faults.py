@@ -146,9 +146,9 @@ def test_a_commit_whose_answer_is_lost_counts_as_made(
         )
     )
 
-    assert second.campaign == repository.get_campaign("spring")
+    assert repository.get_campaign("spring") == second.campaign
     for video in second.videos:
-        assert video == repository.get_video("spring", video.video_hash)
+        assert repository.get_video("spring", video.video_hash) == video
     with pytest.raises(VideoNotFoundError):
         repository.get_video("spring", first.videos[1].video_hash)
 
@@ -182,7 +182,7 @@ def test_a_day_whose_answer_is_lost_is_charged_once(
         Change(campaign=with_hit(first.campaign), days=(with_more(first.days[0]),))
     )
 
-    assert second.days[0] == repository.get_day(TODAY)
+    assert repository.get_day(TODAY) == second.days[0]
 
 
 def test_the_record_of_another_day_is_damage(

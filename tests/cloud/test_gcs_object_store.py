@@ -330,7 +330,7 @@ def test_each_operation_sends_only_necessary_requests(
 
     use(bucket_store)
 
-    assert expected == operations(bucket_server)
+    assert operations(bucket_server) == expected
 
 
 def test_a_usual_clip_is_read_once_in_few_requests(

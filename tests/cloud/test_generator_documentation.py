@@ -41,4 +41,4 @@ def test_the_page_has_the_rules_of_the_code_in_their_order(
 def test_the_page_has_the_support_codes() -> None:
     expected = [(category, ", ".join(codes)) for category, codes in SUPPORT_CODES.items()]
 
-    assert expected == rows("Why a clip was held back")
+    assert rows("Why a clip was held back") == expected

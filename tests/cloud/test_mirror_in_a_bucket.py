@@ -77,6 +77,6 @@ def test_many_videos_that_end_together_are_paid_once_and_all_have_their_json(
     step_all(ports)
 
     videos = ports.campaigns.get_all_videos(CAMPAIGN_ID).videos
-    assert {Phase.DONE} == {each.phase for each in videos}
+    assert {each.phase for each in videos} == {Phase.DONE}
     assert len(ports.generator.submissions) == MANY
     assert eventually(lambda: is_swept(ports))

@@ -164,7 +164,7 @@ def test_the_echo_of_an_input_is_not_the_clip(omni: Omni) -> None:
 
     operation = omni.generator.submit(omni_submission()).operation
 
-    assert Gone() == ended(omni.generator, operation)
+    assert ended(omni.generator, operation) == Gone()
 
 
 def test_an_unknown_status_is_asked_again(omni: Omni) -> None:

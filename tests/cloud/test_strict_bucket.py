@@ -146,7 +146,7 @@ def test_an_upload_reports_its_committed_bytes(
     assert ask("PUT", url, headers=headers, body=bytes(QUANTUM)).status == 308
 
     state = ask("PUT", url, headers={"content-range": "bytes */*"})
-    assert (308, f"bytes=0-{QUANTUM - 1}") == (state.status, state.headers["range"])
+    assert (state.status, state.headers["range"]) == (308, f"bytes=0-{QUANTUM - 1}")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_the_log_counts_operations_and_bytes(
     send("DELETE")
 
     expected = {"objects.insert": 1, "objects.get": 1, "objects.delete": 1}
-    assert expected == bucket_server.operations(re.escape(NAME))
+    assert bucket_server.operations(re.escape(NAME)) == expected
     assert [
         (each.received_bytes, each.status) for each in bucket_server.requests if NAME in each.line
     ] == [(6, 200), (0, 200), (0, 204)]

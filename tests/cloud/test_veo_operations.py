@@ -179,7 +179,7 @@ def test_both_forms_of_a_running_operation_are_understood(veo: Veo, says_not_don
 
     state = veo.generator.check(veo.generator.submit(a_submission()).operation)
 
-    assert Running(check_after=timedelta(seconds=20)) == state
+    assert state == Running(check_after=timedelta(seconds=20))
 
 
 @pytest.mark.parametrize("fault", UNANSWERED)
@@ -224,7 +224,7 @@ def test_a_token_that_is_not_accepted_is_renewed(veo: Veo) -> None:
 
 @pytest.mark.parametrize("name", ["", "short", "operations/1", "#", "../..//operations/1"])
 def test_an_invalid_operation_name_is_gone(veo: Veo, name: str) -> None:
-    assert Gone() == veo.generator.check(name)
+    assert veo.generator.check(name) == Gone()
     assert veo.vertex.requests == []
 
 
@@ -232,7 +232,7 @@ def test_a_clip_in_another_bucket_is_not_used(veo: Veo) -> None:
     veo.vertex.will_end({"response": {"videos": [{"gcsUri": "gs://other/sample_0.mp4"}]}})
     operation = veo.generator.submit(a_submission()).operation
 
-    assert Gone() == ended(veo.generator, operation)
+    assert ended(veo.generator, operation) == Gone()
 
 
 def test_an_inline_clip_is_stored_under_the_prefix_of_its_attempt(inline_veo: Veo) -> None:

@@ -147,11 +147,12 @@ def test_the_environment_does_not_lead_requests_elsewhere(
 
     generator.check(generator.submit(a_submission()).operation)
 
-    assert [f"/v1/{RESOURCE}{SUBMIT}", f"/v1/{RESOURCE}{POLL}"] == [
-        request.path for request in veo.vertex.requests
+    assert [request.path for request in veo.vertex.requests] == [
+        f"/v1/{RESOURCE}{SUBMIT}",
+        f"/v1/{RESOURCE}{POLL}",
     ]
-    assert {"Bearer token-1"} == {
-        request.headers["authorization"] for request in veo.vertex.requests
+    assert {request.headers["authorization"] for request in veo.vertex.requests} == {
+        "Bearer token-1"
     }
 
 
@@ -178,7 +179,7 @@ def test_an_operation_is_polled_in_its_own_location(make_veo: MakeVeo) -> None:
     with only_loopback() as refused, pytest.raises(UnavailableError):
         make_veo("", location="global").check(operation)
 
-    assert {"asia-east1-aiplatform.googleapis.com"} == set(refused)
+    assert set(refused) == {"asia-east1-aiplatform.googleapis.com"}
 
 
 def test_a_redirect_is_not_followed(veo: Veo) -> None:

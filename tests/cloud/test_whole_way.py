@@ -65,7 +65,7 @@ def test_veo_gets_references(showreel: Showreel) -> None:
     assert video.status == "completed"
     [request] = showreel.veo.vertex.asked(SUBMIT)
     [instance] = request.body["instances"]
-    assert {"ASSET"} == {each["referenceType"] for each in instance["referenceImages"]}
+    assert {each["referenceType"] for each in instance["referenceImages"]} == {"ASSET"}
     sent = [each["image"] for each in instance["referenceImages"]]
     assert pictures == [
         sent_to_veo(showreel, image, media_type)

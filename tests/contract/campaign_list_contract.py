@@ -350,7 +350,7 @@ class CampaignListContract:
         keep(repository, "cold-brewed-coffees")
         keep(repository, "long", title="Unforeseeable 100", archived=True)
 
-        assert expected == found(repository, words=words_in(text))
+        assert found(repository, words=words_in(text)) == expected
 
     def test_a_campaign_is_found_by_its_status(self, repository: CampaignRepository) -> None:
         version = Version(video_hash="0" * 16, fingerprint="f")
@@ -449,4 +449,4 @@ class CampaignListContract:
         due = repository.due(SOON, limit=2)
 
         assert sum(work.video_hash is not None for work in due) == 2
-        assert DueWork(campaign_id="spring") == due[-1]
+        assert due[-1] == DueWork(campaign_id="spring")

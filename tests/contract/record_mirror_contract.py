@@ -149,7 +149,7 @@ class RecordMirrorContract:
         assert mirror.update(mirror.list("spring"), state) == ()
 
         assert mirror.stale(mirror.list("spring"), state) == ()
-        assert before == contents(store)
+        assert contents(store) == before
 
     def test_a_file_whose_record_is_missing_is_found_and_kept(self, store: ObjectStore) -> None:
         """A database that has lost commits is restored from it."""
@@ -189,7 +189,7 @@ class RecordMirrorContract:
         assert mirror.update(listing, state_of(old)) == (NAME,)
         assert mirror.update(listing, state_of()) == ()
 
-        assert newest == contents(store)
+        assert contents(store) == newest
 
     def test_a_lease_alone_is_not_written(self, store: ObjectStore) -> None:
         waiting = a_generating_video(1)
@@ -236,7 +236,7 @@ class RecordMirrorContract:
 
         assert mirror.update(mirror.list("spring"), state_of(reserved)) == ()
 
-        assert before == contents(store)[NAME]
+        assert contents(store)[NAME] == before
 
     def test_files_that_are_newer_than_the_records_are_kept(self, store: ObjectStore) -> None:
         """The records were restored from a backup."""
@@ -258,7 +258,7 @@ class RecordMirrorContract:
         damaged = state_with_damaged(a_generating_video(2))
         assert mirror.update(mirror.list("spring"), damaged) == ()
 
-        assert before == contents(store)[NAME]
+        assert contents(store)[NAME] == before
         assert mirror.read_video("spring", HASH, current=True) == a_failed_video()
 
     def test_an_unreadable_record_without_a_file_gets_one(self, store: ObjectStore) -> None:

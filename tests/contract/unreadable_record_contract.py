@@ -64,7 +64,7 @@ class UnreadableRecordContract(ABC):
             record.is_newer,
         )
         everything = repository.get_all_videos("spring")
-        assert [f"{2:016x}"] == hashes(everything)
+        assert hashes(everything) == [f"{2:016x}"]
         assert (record,) == everything.unreadable
         listed = repository.list_videos(VideoQuery(campaign_id="spring"))
         assert ([f"{2:016x}"], (record,)) == (hashes(listed), listed.unreadable)
@@ -91,7 +91,7 @@ class UnreadableRecordContract(ABC):
 
         due = repository.due(SOON + timedelta(days=1), limit=1)
 
-        assert [f"{2:016x}"] == [work.video_hash for work in due]
+        assert [work.video_hash for work in due] == [f"{2:016x}"]
 
     def test_a_campaign_that_cannot_be_read_keeps_its_place_in_the_list(
         self, repository: CampaignRepository
@@ -142,7 +142,7 @@ class UnreadableRecordContract(ABC):
         change = Change(campaign=repository.get_campaign("spring"), videos=(good,))
         (restored,) = repository.commit(change).videos
 
-        assert restored == repository.get_video("spring", HASH)
+        assert repository.get_video("spring", HASH) == restored
 
     @pytest.mark.parametrize("content", [None, b"{", b"\xff no text"])
     def test_an_unreadable_record_can_be_copied_unchanged(
@@ -171,7 +171,7 @@ class UnreadableRecordContract(ABC):
                 Change(campaign=repository.get_campaign("summer"), carried=(elsewhere,))
             )
 
-        assert video == repository.get_video("summer", HASH)
+        assert repository.get_video("summer", HASH) == video
 
     def test_an_unreadable_day_is_not_taken_for_an_empty_one(
         self, repository: CampaignRepository

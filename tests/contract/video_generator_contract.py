@@ -176,7 +176,7 @@ class VideoGeneratorContract:
         generator = make_generator(Scenario.FORGETS)
         submission = a_submission(model=self.model)
 
-        assert Gone() == ended(generator, generator.submit(submission).operation)
+        assert ended(generator, generator.submit(submission).operation) == Gone()
         assert clips(objects, submission) == []
 
     def test_a_check_without_an_answer_decides_nothing(self, make_generator: MakeGenerator) -> None:
@@ -189,7 +189,7 @@ class VideoGeneratorContract:
     def test_an_unknown_operation_is_gone(self, generator: VideoGenerator) -> None:
         operation = generator.submit(a_submission(model=self.model)).operation
 
-        assert Gone() == generator.check(f"{operation}0")
+        assert generator.check(f"{operation}0") == Gone()
 
     def test_a_cancelled_operation_can_be_checked(self, make_generator: MakeGenerator) -> None:
         generator = make_generator(Scenario.RUNS)

@@ -103,7 +103,7 @@ def test_the_readmes_session_works_on_the_emulated_cloud(
         printed = run(shell, at(cloud_port, command).replace("curl -s -o", "curl -sL -o"))
 
         expected = without_what_families_differ_in(at(cloud_port, output))
-        assert expected == without_what_families_differ_in(printed), command
+        assert without_what_families_differ_in(printed) == expected, command
     assert Path(tmp_path, "clip.mp4").read_bytes()[4:8] == b"ftyp"
     assert Path(tmp_path, "clip.mp4").stat().st_size == 100_000
     log = cloud_log.read_text("utf-8")

@@ -80,7 +80,7 @@ def test_each_line_of_a_batch_creates_its_videos(showreel: Showreel) -> None:
     assert (first["line"], first["campaign_id"], first["error"]) == (1, "c0", None)
     (made,) = first["videos"]
     assert (made["outcome"], made["video"]["status"]) == ("created", "completed")
-    assert made["video"] == showreel.video(made)
+    assert showreel.video(made) == made["video"]
     assert [each["video"]["index"] for each in second["videos"]] == [0, 1]
     assert {each["video"]["priority"] for each in second["videos"]} == {"bulk"}
 

@@ -46,7 +46,7 @@ def test_omitted_fields_have_defaults(endless: Showreel) -> None:
         "version_state": "pending",
         "ai_generated": True,
     }
-    assert expected == {name: video[name] for name in expected}
+    assert {name: video[name] for name in expected} == expected
 
 
 def test_a_new_video_has_every_field_that_openai_clients_require(endless: Showreel) -> None:

@@ -21,7 +21,7 @@ def test_a_request_that_exceeds_the_day_is_refused_and_leaves_nothing(place: Pla
         assert "DAILY_BUDGET_USD" in answer.json["detail"]
         assert "00:00 UTC" in answer.json["detail"]
         assert answer.headers["X-Should-Retry"] == "false"
-        assert before == service.snapshot()
+        assert service.snapshot() == before
 
 
 def test_a_budget_set_during_a_day_counts_what_the_day_has_used(place: Place) -> None:

@@ -87,7 +87,7 @@ def test_a_list_has_the_usable_inputs_of_a_campaign_newest_first(showreel: Showr
 
     assert [each["id"] for page in pages for each in page["data"]] == [used, *reversed(ids)]
     assert [len(page["data"]) for page in pages] == [2, 2, 1]
-    assert pages[0]["data"][1] == showreel.get(f"/v1/inputs/{ids[-1]}").json
+    assert showreel.get(f"/v1/inputs/{ids[-1]}").json == pages[0]["data"][1]
     assert_refused(showreel.get(f"{CAMPAIGN}/inputs?after=input_x.0"), 400, "invalid_request")
     assert_refused(showreel.get("/v1/campaigns/unknown/inputs"), 404, "not_found")
 

@@ -33,7 +33,7 @@ def test_a_request_that_exceeds_the_budget_is_refused_and_leaves_nothing(place: 
         assert (answer.status_code, answer.json["code"]) == (422, "budget_exceeded")
         assert "budget of 3 USD" in answer.json["detail"]
         assert answer.headers["X-Should-Retry"] == "false"
-        assert before == service.snapshot()
+        assert service.snapshot() == before
 
 
 def test_a_campaign_can_be_given_a_budget_before_its_first_video(showreel: Showreel) -> None:

@@ -88,7 +88,7 @@ def test_a_disagreement_is_a_line_for_people_and_json_for_programs(gallery_copy:
 
     lines, listed = reconcile(gallery_copy), reconcile(gallery_copy, "--json")
 
-    assert before == gallery_copy.snapshot()
+    assert gallery_copy.snapshot() == before
     assert (lines.returncode, listed.returncode) == (1, 1)
     assert "clip_misnamed" in lines.stdout
     assert ORPHAN in lines.stdout

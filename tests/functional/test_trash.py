@@ -74,7 +74,7 @@ def test_each_way_in_and_out_of_the_trash_is_an_event(gallery: Showreel, boat: J
     told = [each for each in events if each["data"]["id"] == boat["id"]]
     kinds = ["video.trashed", "video.restored", "video.promoted", "video.deleted"]
     assert kinds == [each["type"] for each in told[-4:]]
-    assert {"completed"} == {each["data"]["status"] for each in told}
+    assert {each["data"]["status"] for each in told} == {"completed"}
     # The file of the last one can no longer be fetched.
     assert ["content_url" in each["data"] for each in told[-4:]] == [True, True, True, False]
     assert "thumbnail_url" not in told[-1]["data"]
@@ -109,7 +109,7 @@ def test_a_trashed_video_is_not_shown_or_used(gallery: Showreel, boat: Json, tra
     arms = [{"video_id": each} for each in (trashed["id"], slot_0(gallery)["current"]["id"])]
     refused.append(gallery.post(f"/v1/campaigns/{GALLERY}/experiments", {"arms": arms}))
 
-    assert {(409, "wrong_state")} == {(each.status_code, each.json["code"]) for each in refused}
+    assert {(each.status_code, each.json["code"]) for each in refused} == {(409, "wrong_state")}
     assert all("in the trash" in each.json["detail"] for each in refused if each is not refused[1])
     assert (trashed["embed_url"], trashed["play_token"]) == (None, None)
     assert gallery.get(f"{video}?include=signed_url").json["signed_url"] is None
@@ -294,8 +294,8 @@ def test_an_emptied_trash_has_nothing_and_leaves_the_rest(
     assert emptied.status_code == 200
     assert emptied.json == {"id": GALLERY, "object": "trash.deleted", "deleted": True}
     assert gallery.get(TRASH).json["data"] == []
-    assert {404} == {gallery.get(f"/v1/videos/{each['id']}").status_code for each in (old, boat)}
-    assert set() == files_of(gallery, old) | files_of(gallery, boat)
+    assert {gallery.get(f"/v1/videos/{each['id']}").status_code for each in (old, boat)} == {404}
+    assert files_of(gallery, old) | files_of(gallery, boat) == set()
     assert gallery.get(f"/v1/videos/{slot_0(gallery)['current']['id']}/content").status_code == 200
 
 

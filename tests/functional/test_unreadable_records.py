@@ -119,7 +119,7 @@ def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
     refused = waiting_gallery.delete(f"/v1/videos/{video['id']}")
     assert (refused.status_code, refused.json["code"]) == (500, "record_unreadable")
     assert "purge=true" in refused.json["detail"]
-    assert damaged == waiting_gallery.snapshot()
+    assert waiting_gallery.snapshot() == damaged
     assert waiting_gallery.delete(f"/v1/videos/{video['id']}?purge=true").status_code == 200
 
     after = waiting_gallery.campaign(GALLERY)
@@ -128,7 +128,7 @@ def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
     video_hash = video["id"].rpartition(".")[2]
     tick()
     assert [path for path in waiting_gallery.files() if video_hash in path] == []
-    assert before["money"] == waiting_gallery.campaign(GALLERY)["money"]
+    assert waiting_gallery.campaign(GALLERY)["money"] == before["money"]
     (created,) = waiting_gallery.create(GALLERY, KITE)
     assert (created["outcome"], created["index"]) == ("created", 0)
 

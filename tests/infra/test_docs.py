@@ -263,7 +263,7 @@ def test_the_function_to_try_is_a_whole_system_for_nothing(installation: Install
 def test_a_cost_is_its_price_times_its_quantity() -> None:
     use = Use(what="request", usd="0.5", each_video="3", each_month="10")
 
-    assert Decimal("155.0") == use.cost(100)
+    assert use.cost(100) == Decimal("155.0")
 
 
 def test_the_costs_add_up() -> None:

@@ -253,8 +253,10 @@ def test_the_signer_can_sign_and_do_nothing_else(installation: Installation) -> 
 def test_who_records_plays_can_neither_list_nor_delete(installation: Installation) -> None:
     role = installation.one("google_project_iam_custom_role.recorder")
 
-    assert {"create", "get", "update"} == {
-        each.removeprefix("datastore.entities.") for each in role["permissions"]
+    assert {each.removeprefix("datastore.entities.") for each in role["permissions"]} == {
+        "create",
+        "get",
+        "update",
     }
 
 
@@ -263,8 +265,8 @@ def test_a_workflow_deploys_from_one_repository_and_one_ref(installation: Instal
     (issuer,) = provider["oidc"]
 
     assert (
-        f'assertion.repository == "{REPOSITORY}" && assertion.ref == "refs/heads/main"'
-        == provider["attribute_condition"]
+        provider["attribute_condition"]
+        == f'assertion.repository == "{REPOSITORY}" && assertion.ref == "refs/heads/main"'
     )
     assert provider["attribute_mapping"]["attribute.repository"] == "assertion.repository"
     assert issuer["issuer_uri"] == "https://token.actions.githubusercontent.com"

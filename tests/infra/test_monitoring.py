@@ -155,7 +155,7 @@ def _holds(condition: str, entry: Json) -> bool:
 
 
 def test_each_documented_failure_has_an_alert(installation: Installation) -> None:
-    assert {
+    assert set(installation.all("google_monitoring_alert_policy.alert")) == {
         "day",
         "dead_letters",
         "deliveries",
@@ -166,7 +166,7 @@ def test_each_documented_failure_has_an_alert(installation: Installation) -> Non
         "queue",
         "spend",
         "tick",
-    } == set(installation.all("google_monitoring_alert_policy.alert"))
+    }
 
 
 def test_queries_use_existing_metrics_and_labels(installation: Installation) -> None:
@@ -191,7 +191,7 @@ def test_every_event_in_a_query_or_metric_is_logged_by_the_code(installation: In
         for event in re.findall(r'jsonPayload.message="([^"]+)"', metric["filter"])
     }
 
-    assert {
+    assert asked_for == {
         "daily_budget.warning",
         "queue.late",
         "reconcile.found",
@@ -199,8 +199,8 @@ def test_every_event_in_a_query_or_metric_is_logged_by_the_code(installation: In
         "video.failed",
         "video.overdue",
         "webhook.disabled",
-    } == asked_for
-    assert {"video.reserved"} == counted
+    }
+    assert counted == {"video.reserved"}
     assert asked_for | counted <= logged_events()
 
 
@@ -238,7 +238,7 @@ def test_neither_address_nor_browser_of_a_viewer_is_kept(installation: Installat
     (pattern,) = re.findall(r'requestUrl=~"([^"]+)"', exclusion["filter"])
 
     assert f'logName="{LOGS}requests"' in conditions
-    assert {"record-plays", "serve-api"} == set(re.findall(r'"([a-z-]+)"', services))
+    assert set(re.findall(r'"([a-z-]+)"', services)) == {"record-plays", "serve-api"}
     viewers = ("v1/plays", "v1/embeds/WyJzbG90Il0.c2lnbmF0dXJl", "embed.js")
     for path in (
         *viewers,
@@ -330,7 +330,7 @@ def test_no_alert_for_disagreements_without_an_action(
     alert = installation.all("google_monitoring_alert_policy.alert")["disagreement"]
     (left_out,) = re.findall(r'kind!~"([^"]+)"', condition_of(alert)["query"])
 
-    assert {Disagreement.MONEY_AT_RISK, Disagreement.OVERDUE} == set(left_out.split("|"))
+    assert set(left_out.split("|")) == {Disagreement.MONEY_AT_RISK, Disagreement.OVERDUE}
     label = metrics(installation)["showreel_warnings"]["label_extractors"]["kind"]
     assert label == "EXTRACT(jsonPayload.kind)"
 
@@ -382,7 +382,7 @@ def test_the_budget_covers_this_project_alone(installation: Installation) -> Non
 
     assert [f"projects/{installation.project_number}"] == filtered["projects"]
     assert amount["specified_amount"][0]["units"] == "100"
-    assert {0.5, 0.9, 1} == {each["threshold_percent"] for each in budget["threshold_rules"]}
+    assert {each["threshold_percent"] for each in budget["threshold_rules"]} == {0.5, 0.9, 1}
     assert [each["id"] for each in channels] == budget["all_updates_rule"][0][
         "monitoring_notification_channels"
     ]

@@ -142,7 +142,7 @@ def test_the_same_tree_makes_the_same_bytes(tree: Path, change: Callable[[Path],
 
     change(tree)
 
-    assert before == digest(tree)
+    assert digest(tree) == before
 
 
 def test_another_process_makes_the_same_bytes(tree: Path) -> None:

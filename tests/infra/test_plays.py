@@ -14,7 +14,7 @@ def test_each_view_gets_into_the_table(installation: Installation) -> None:
     table = installation.one("google_bigquery_table.plays")
     (written,) = subscription["bigquery_config"]
 
-    assert f"{PROJECT}.showreel.play_views" == written["table"]
+    assert written["table"] == f"{PROJECT}.showreel.play_views"
     assert (table["dataset_id"], table["table_id"]) == tuple(written["table"].split(".")[1:])
     assert installation.one("google_pubsub_topic.plays")["id"] == subscription["topic"]
     # A field that a newer release exports does not keep the others out.

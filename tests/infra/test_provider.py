@@ -131,4 +131,4 @@ def test_the_schema_describes_every_type_that_is_named() -> None:
     described = {("resource", name) for name in schema.resources}
     described |= {("data", name) for name in schema.data_sources}
     named = {(kind, f"google_{name}") for kind, name in types_named()}
-    assert set() == named - described, "python -m tests.infra.provider.derive"
+    assert named - described == set(), "python -m tests.infra.provider.derive"

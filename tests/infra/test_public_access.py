@@ -76,6 +76,6 @@ def test_only_known_publishers_may_publish(terraform: Terraform, tmp_path: Path)
 def test_no_bucket_can_be_opened_to_everybody(installation: Installation) -> None:
     buckets = installation.of_types({"google_storage_bucket"})
 
-    assert {(PUBLIC_ACCESS_PREVENTION, True)} == {
+    assert {
         (each["public_access_prevention"], each["uniform_bucket_level_access"]) for each in buckets
-    }
+    } == {(PUBLIC_ACCESS_PREVENTION, True)}

@@ -41,7 +41,7 @@ def removed_prefixes(installation: Installation) -> list[str]:
 
 
 def test_attempts_and_receipts_are_removed_by_age(installation: Installation) -> None:
-    assert {f"{ATTEMPTS}/", f"{BATCHES}/", f"{REQUESTS}/"} == set(removed_prefixes(installation))
+    assert set(removed_prefixes(installation)) == {f"{ATTEMPTS}/", f"{BATCHES}/", f"{REQUESTS}/"}
     for path in (CLIP_OF_VEO, answer_path("123"), claim_path("123")):
         assert path.startswith(tuple(removed_prefixes(installation)))
 
@@ -99,7 +99,7 @@ def test_configured_origins_may_read_and_do_nothing_else(installation: Installat
     (rule,) = bucket(installation)["cors"]
 
     assert rule["origin"] == [ORIGIN]
-    assert {"GET", "HEAD"} == set(rule["method"])
+    assert set(rule["method"]) == {"GET", "HEAD"}
 
 
 def test_without_configured_origins_no_page_may_read(plain_installation: Installation) -> None:
@@ -122,4 +122,4 @@ def test_a_clip_of_veo_is_announced_to_generate_video(
 def test_no_object_that_showreel_writes_is_announced(installation: Installation) -> None:
     told = installation.one("google_storage_notification.clips")
 
-    assert f"{ATTEMPTS}/" == told["object_name_prefix"]
+    assert told["object_name_prefix"] == f"{ATTEMPTS}/"

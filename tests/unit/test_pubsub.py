@@ -47,12 +47,12 @@ def status_of(error: Exception | None) -> int:
 def test_a_message_has_its_id_its_data_and_its_attributes() -> None:
     expected = PubSubMessage(message_id="7", data=b'{"a": 1}', attributes={"k": "v"})
 
-    assert expected == read_push(an_envelope())
+    assert read_push(an_envelope()) == expected
 
 
 def test_a_message_need_not_have_data_or_attributes() -> None:
     for message in ({"messageId": "7"}, {"messageId": "7", "data": "", "attributes": {}}):
-        assert PubSubMessage(message_id="7") == read_push(a_push({"message": message}))
+        assert read_push(a_push({"message": message})) == PubSubMessage(message_id="7")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_push_that_ends_early_is_delivered_again(caplog: pytest.LogCaptureFixt
 def test_the_status_acknowledges_the_message_or_has_it_delivered_again(
     error: Exception | None, expected: int
 ) -> None:
-    assert expected == status_of(error)
+    assert status_of(error) == expected
 
 
 def test_the_log_has_the_reason_of_a_503(caplog: pytest.LogCaptureFixture) -> None:

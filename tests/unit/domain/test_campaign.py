@@ -22,7 +22,7 @@ def a_campaign_of(*slots: Slot) -> Campaign:
 def test_a_slot_that_was_never_used_is_empty_and_free() -> None:
     slot = a_campaign().slot(3)
 
-    assert Slot(index=3) == slot
+    assert slot == Slot(index=3)
     assert slot.is_free
 
 
@@ -39,7 +39,7 @@ def test_a_slot_that_was_never_used_is_empty_and_free() -> None:
 def test_a_slot_is_free_when_it_shows_nothing_and_waits_for_nothing(
     slot: Slot, *, expected: bool
 ) -> None:
-    assert expected == slot.is_free
+    assert slot.is_free == expected
 
 
 @given(st.permutations([Slot(index=index, current=BOAT) for index in range(LIMIT)]))
@@ -50,7 +50,7 @@ def test_slots_are_kept_in_order_of_their_index(slots: list[Slot]) -> None:
 def test_a_changed_slot_takes_the_place_of_the_old_one() -> None:
     campaign = a_campaign_of(Slot(index=1, current=BOAT), Slot(index=1, current=FOX))
 
-    assert (Slot(index=1, current=FOX),) == campaign.slots
+    assert campaign.slots == (Slot(index=1, current=FOX),)
 
 
 def test_a_slot_with_nothing_left_is_dropped() -> None:
@@ -99,7 +99,7 @@ def test_a_version_is_a_slots_reference_to_a_video() -> None:
     video = a_reserved_video(7)
 
     expected = Version(video_hash="0000000000000007", fingerprint=video.fingerprint)
-    assert expected == Version.of(video)
+    assert Version.of(video) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_version_is_a_slots_reference_to_a_video() -> None:
     ids=["current", "pending", "historical", "elsewhere"],
 )
 def test_a_video_is_taken_out_of_wherever_its_slot_held_it(slot: Slot, expected: Slot) -> None:
-    assert expected == slot.without(a_reserved_video(0))
+    assert slot.without(a_reserved_video(0)) == expected
 
 
 def test_only_the_pending_video_is_in_progress() -> None:
@@ -121,4 +121,4 @@ def test_only_the_pending_video_is_in_progress() -> None:
 
     assert slot.is_making(a_reserved_video(0))
     assert not slot.is_making(a_reserved_video(1, video_hash=FOX.video_hash))
-    assert Slot(index=0, current=FOX) == slot.without_pending(a_reserved_video(0))
+    assert slot.without_pending(a_reserved_video(0)) == Slot(index=0, current=FOX)

@@ -11,7 +11,7 @@ def test_no_text_is_no_fault() -> None:
 def test_faults_are_separated_by_commas_and_may_name_words() -> None:
     expected = (Fault(kind=FaultKind.SLOW, words="red bicycle"), Fault(kind=FaultKind.LOST))
 
-    assert expected == parse_faults(" slow = red bicycle , lost,")
+    assert parse_faults(" slow = red bicycle , lost,") == expected
 
 
 def test_an_unknown_fault_is_named_beside_those_that_exist() -> None:
@@ -25,11 +25,11 @@ def test_an_equals_sign_without_words_is_an_error() -> None:
 
 
 def test_a_fault_without_words_applies_to_every_prompt() -> None:
-    assert FaultKind.LOST is fault_for("Anything", parse_faults("lost"))
+    assert fault_for("Anything", parse_faults("lost")) is FaultKind.LOST
 
 
 def test_words_are_found_in_whatever_case() -> None:
-    assert FaultKind.SLOW is fault_for("A Red Bicycle", parse_faults("slow=red bicycle"))
+    assert fault_for("A Red Bicycle", parse_faults("slow=red bicycle")) is FaultKind.SLOW
 
 
 def test_a_prompt_without_the_words_is_spared() -> None:
@@ -37,7 +37,7 @@ def test_a_prompt_without_the_words_is_spared() -> None:
 
 
 def test_the_first_match_wins() -> None:
-    assert FaultKind.FILTERED is fault_for("A red car", parse_faults("filtered=red, failed=car"))
+    assert fault_for("A red car", parse_faults("filtered=red, failed=car")) is FaultKind.FILTERED
 
 
 @pytest.mark.parametrize("kind", FaultKind)

@@ -106,7 +106,7 @@ def test_a_fingerprint_stays_the_same_from_release_to_release() -> None:
     """The cache of every campaign depends on it. A change of it raises the schema version."""
     expected = "b1a376e01a4a279ea239d87ee42f643de13ce572e78e187abd5eb151ca32dc91"
 
-    assert expected == of(PARAMETERS)
+    assert of(PARAMETERS) == expected
 
 
 @pytest.mark.parametrize("stored", STORED, ids=lambda stored: ascii(stored["prompt"]))

@@ -70,7 +70,7 @@ def test_only_ascii_letters_digits_underscores_and_hyphens_pass(text: str) -> No
 
 
 def test_a_video_id_reads_as_its_campaign_and_hash() -> None:
-    assert f"video_spring-2026.{HASH}" == video_id("spring-2026", HASH)
+    assert video_id("spring-2026", HASH) == f"video_spring-2026.{HASH}"
 
 
 @given(CAMPAIGN_IDS, VIDEO_HASHES)

@@ -57,7 +57,7 @@ def test_the_defaults_are_those_of_the_product() -> None:
         DEFAULTS.resolution,
     )
 
-    assert expected == actual
+    assert actual == expected
 
 
 def test_an_unknown_model_is_answered_with_those_that_can_be_used() -> None:
@@ -267,7 +267,7 @@ def test_tokens_cost_whole_millionths_of_a_dollar() -> None:
 def test_the_price_includes_its_calculation() -> None:
     expected = f"{STANDARD}, 720p with audio: 0.40 USD/s x 8 s, prices of 2026-11-07"
 
-    assert expected == price_basis(DEFAULTS)
+    assert price_basis(DEFAULTS) == expected
 
 
 @given(

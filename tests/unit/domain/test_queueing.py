@@ -119,7 +119,7 @@ def test_a_lane_does_not_wait_for_the_other_lane_of_its_campaign() -> None:
     campaign, (order,) = placed(campaign, 1, lane=Lane.INTERACTIVE)
 
     assert order == NOW
-    assert {Lane.BULK, Lane.INTERACTIVE} == {flow.lane for flow in campaign.flows}
+    assert {flow.lane for flow in campaign.flows} == {Lane.BULK, Lane.INTERACTIVE}
 
 
 def test_a_flow_of_the_past_is_forgotten() -> None:
@@ -137,7 +137,7 @@ def test_a_place_in_another_flow_leaves_that_of_the_campaign() -> None:
 
 
 def test_a_rate_of_0_still_has_places() -> None:
-    assert timedelta(minutes=1) == spacing(0)
+    assert spacing(0) == timedelta(minutes=1)
 
 
 def test_a_video_of_an_earlier_release_has_its_place_by_its_creation() -> None:
@@ -145,7 +145,7 @@ def test_a_video_of_an_earlier_release_has_its_place_by_its_creation() -> None:
 
     place = place_again(video, limit=DAY, now=SOON)
 
-    assert QueuePlace(lane=Lane.BULK, order=NOW, limit_at=SOON + DAY) == place
+    assert place == QueuePlace(lane=Lane.BULK, order=NOW, limit_at=SOON + DAY)
 
 
 @pytest.mark.parametrize(

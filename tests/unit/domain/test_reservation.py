@@ -29,11 +29,11 @@ def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprin
     words = "A boat.\n\nBrand: Acme"
     assert ("A boat.", words) == (video.prompt, video.enhanced_prompt)
     assert (video.phase, video.version_state) == (Phase.RESERVED, VersionState.PENDING)
-    assert (Decimal("3.20"), None, True) == (
+    assert (
         video.cost.estimated,
         video.cost.actual,
         video.cost.simulated,
-    )
+    ) == (Decimal("3.20"), None, True)
     composed = compose(
         campaign_id="spring",
         prompt="A boat.",

@@ -53,7 +53,7 @@ def test_every_object_has_the_name_that_the_layout_promises() -> None:
         "videos/cache/spring/campaign.json",
         f"videos/attempts/spring/{HASH}/1/",
     ]
-    assert expected == actual
+    assert actual == expected
 
 
 @given(campaign_id=CAMPAIGN_IDS, video_hash=VIDEO_HASHES, index=INDEXES, current=st.booleans())
@@ -205,7 +205,7 @@ def test_a_clip_in_an_attempt_is_recognized_by_its_file_name(
     filename: str, *, expected: bool
 ) -> None:
     """Veo writes into a folder of its own, or not."""
-    assert expected == is_clip(attempt_prefix("spring", HASH, 1) + filename)
+    assert is_clip(attempt_prefix("spring", HASH, 1) + filename) == expected
 
 
 @given(CAMPAIGN_IDS, VIDEO_HASHES, st.integers(1, 9))

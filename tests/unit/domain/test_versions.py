@@ -107,7 +107,7 @@ class TestReserve:
         pending = change.campaign.slot(2).pending
         assert pending is not None
         assert video.video_hash == pending.video_hash
-        assert Money(reserved=PRICE) == change.campaign.money
+        assert change.campaign.money == Money(reserved=PRICE)
         assert (video,) == change.videos
 
     @pytest.mark.parametrize("index", [-1, LIMIT, LIMIT + 1])
@@ -126,7 +126,7 @@ class TestReserve:
 
         after = reserved(a_reserved_video(2), in_=replacement.campaign).slot(0)
 
-        assert before == replace(after, pending=None)
+        assert replace(after, pending=None) == before
 
     def test_of_the_first_video_removes_the_draft(self) -> None:
         draft = CampaignDraft(
@@ -146,7 +146,7 @@ class TestComplete:
         assert (video.cost.actual, video.clip, video.completed_at) == (PRICE, CLIP, SOON)
         assert (video.due_at, video.lease_expires_at) == (None, None)
         assert video.attempt.outcome is AttemptOutcome.BILLED
-        assert Money(spent=PRICE) == change.campaign.money
+        assert change.campaign.money == Money(spent=PRICE)
         assert change.campaign.chores == ()
 
     def test_counts_what_a_simulated_video_stands_for(self) -> None:
@@ -155,7 +155,7 @@ class TestComplete:
 
         change = complete(reserved(video), video, replaced=None, clip=CLIP, now=SOON)
 
-        assert Money(spent=PRICE, simulated=PRICE) == change.campaign.money
+        assert change.campaign.money == Money(spent=PRICE, simulated=PRICE)
 
     def test_keeps_the_replaced_video_as_the_latest_of_history(self, replacement: Change) -> None:
         change = completed(2, in_=replacement.campaign, replaced=replacement.videos[0])
@@ -164,7 +164,7 @@ class TestComplete:
         slot = change.campaign.slot(0)
         assert slot.current is not None
         assert shown.video_hash == slot.current.video_hash
-        assert VersionState.HISTORICAL is former.version_state
+        assert former.version_state is VersionState.HISTORICAL
         assert hashes(1, 0) == [version.video_hash for version in slot.historical]
 
     def test_promises_to_rename_the_replaced_video(self, replacement: Change) -> None:
@@ -187,9 +187,9 @@ class TestComplete:
         assert slot.current is not None
         assert hashes(0, 1) == [slot.current.video_hash, slot.historical[0].video_hash]
         assert slot.pending is None
-        assert VersionState.HISTORICAL is change.videos[0].version_state
+        assert change.videos[0].version_state is VersionState.HISTORICAL
         assert (renaming(1),) == change.campaign.chores
-        assert Money(spent=2 * PRICE) == change.campaign.money
+        assert change.campaign.money == Money(spent=2 * PRICE)
 
     def test_keeps_what_was_cancelled_as_the_first_to_be_removed(self, replacement: Change) -> None:
         video = a_storing_video(2, cancel_requested=True)
@@ -228,7 +228,7 @@ class TestLateSuccess:
             done.failure,
             done.cost.actual,
         ) == (VersionState.CURRENT, None, PRICE)
-        assert Money(spent=PRICE) == change.campaign.money
+        assert change.campaign.money == Money(spent=PRICE)
 
     def test_becomes_history_where_the_slot_has_gone_on(self) -> None:
         campaign, video = self.given_up(a_generating_video(0))
@@ -239,14 +239,14 @@ class TestLateSuccess:
         slot = change.campaign.slot(0)
         assert slot.pending is not None
         assert hashes(1, 0) == [slot.pending.video_hash, slot.historical[0].video_hash]
-        assert Money(reserved=PRICE, spent=PRICE) == change.campaign.money
+        assert change.campaign.money == Money(reserved=PRICE, spent=PRICE)
 
     def test_that_proves_to_be_no_clip_is_settled_once(self) -> None:
         campaign, video = self.given_up(a_generating_video())
 
         change = fail(campaign, video, failure=FAILURE, outcome=AttemptOutcome.BILLED, now=SOON)
 
-        assert Money(spent=PRICE) == change.campaign.money
+        assert change.campaign.money == Money(spent=PRICE)
 
 
 class TestFail:
@@ -303,7 +303,7 @@ class TestCancel:
         [cancelled] = change.videos
         assert (cancelled.phase, cancelled.version_state) == (Phase.CANCELLED, None)
         assert change.campaign.slots == ()
-        assert Money() == change.campaign.money
+        assert change.campaign.money == Money()
 
     @pytest.mark.parametrize(
         "video",
@@ -398,7 +398,7 @@ class TestRemove:
     def test_does_not_give_dollars_back(self, replacement: Change) -> None:
         change = remove(replacement.campaign, replacement.videos, now=SOON)
 
-        assert Money(spent=2 * PRICE) == change.campaign.money
+        assert change.campaign.money == Money(spent=2 * PRICE)
 
     def test_forgets_to_rename_what_is_gone(self, replacement: Change) -> None:
         _, former = replacement.videos

@@ -93,7 +93,7 @@ def assert_videos_are_playable(ports: FakePorts) -> None:
                 for current in (True, False)
             }
             clips = {objects[name].content for name in names if name in objects}
-            assert {A_CLIP} == clips
+            assert clips == {A_CLIP}
 
 
 def assert_nothing_is_paid_twice(ports: FakePorts) -> None:
@@ -120,7 +120,7 @@ def assert_agreement(ports: FakePorts) -> None:
     expected = {name for video in _videos(ports) for name in objects_of(video)}
     names = _names(ports) - _evidence_of_failure(ports)
     campaigns = ports.campaigns.campaigns.values()
-    assert expected == names - kept_for_signed_urls(campaigns, besides=expected)
+    assert names - kept_for_signed_urls(campaigns, besides=expected) == expected
 
 
 def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:

@@ -65,7 +65,7 @@ def test_all_campaigns_together_have_the_budget(frugal: FakePorts) -> None:
 
     with pytest.raises(BudgetExceededError, match="DAILY_BUDGET_USD"):
         reserve_elsewhere(frugal, "autumn")
-    assert {"spring", "summer"} == set(frugal.campaigns.campaigns)
+    assert set(frugal.campaigns.campaigns) == {"spring", "summer"}
     assert committed(frugal) == 2 * PRICE
 
 

@@ -80,7 +80,7 @@ class TestMark:
     ) -> None:
         mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=True)
         before = mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=True)
-        assert before == stored(ports, old)
+        assert stored(ports, old) == before
 
         mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=False)
         cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
@@ -111,14 +111,14 @@ class TestPromote:
 
         assert stored(ports, old) == promoted
         assert promoted.is_current
-        assert VersionState.HISTORICAL is stored(ports, new).version_state
+        assert stored(ports, new).version_state is VersionState.HISTORICAL
         assert_agreement(ports)
 
     def test_a_double_click_promotes_once(self, ports: FakePorts, old: Video, new: Video) -> None:
         promote(ports, old)
 
         assert promote(ports, old).is_current
-        assert VersionState.HISTORICAL is stored(ports, new).version_state
+        assert stored(ports, new).version_state is VersionState.HISTORICAL
 
     def test_a_historical_video_fills_an_empty_slot(
         self, ports: FakePorts, old: Video, new: Video
@@ -137,7 +137,7 @@ class TestPromote:
         settle(ports)
 
         assert stored(ports, pending).is_current
-        assert VersionState.HISTORICAL is stored(ports, old).version_state
+        assert stored(ports, old).version_state is VersionState.HISTORICAL
         assert_agreement(ports)
 
     def test_a_video_without_its_clip_is_not_shown(
@@ -182,9 +182,9 @@ class TestCancel:
         cancelled = cancel(ports, video)
 
         assert stored(ports, video) == cancelled
-        assert (Phase.CANCELLED, Decimal(0)) == (cancelled.phase, cancelled.cost.actual)
+        assert (cancelled.phase, cancelled.cost.actual) == (Phase.CANCELLED, Decimal(0))
         campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-        assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
+        assert (campaign.slots, campaign.money.reserved) == ((), Decimal(0))
 
     def test_a_cancelled_video_is_not_submitted(self, ports: FakePorts) -> None:
         video = reserve(ports)
@@ -203,7 +203,7 @@ class TestCancel:
         assert (asked.phase, asked.cancel_requested) == (Phase.GENERATING, True)
         settle(ports)
 
-        assert VersionState.HISTORICAL is stored(ports, video).version_state
+        assert stored(ports, video).version_state is VersionState.HISTORICAL
         assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == PRICE
 
     @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])
@@ -249,7 +249,7 @@ class TestDelete:
     ) -> None:
         delete(ports, old)
 
-        assert new == stored(ports, new)
+        assert stored(ports, new) == new
         assert_agreement(ports)
 
     def test_a_reserved_video_is_cancelled_first_and_never_paid(self, ports: FakePorts) -> None:
@@ -260,7 +260,7 @@ class TestDelete:
 
         assert ports.campaigns.videos == {}
         assert ports.generator.submissions == []
-        assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+        assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == Decimal(0)
 
     def test_a_submitted_video_cannot_be_deleted_yet(self, ports: FakePorts) -> None:
         video = submit(ports)
@@ -268,7 +268,7 @@ class TestDelete:
         with pytest.raises(WrongStateError):
             delete(ports, video)
 
-        assert video == stored(ports, video)
+        assert stored(ports, video) == video
 
     def test_a_refused_deletion_leaves_no_trace(self, ports: FakePorts) -> None:
         """Even where the submission came between looking and deciding."""

@@ -36,7 +36,7 @@ def tick(ports: FakePorts, after: timedelta = LATE_CHECK) -> None:
 
 def test_the_tick_finds_a_clip_without_a_notification(ports: FakePorts) -> None:
     video = give_up(ports, b"a clip")
-    assert Phase.FAILED is video.phase
+    assert video.phase is Phase.FAILED
 
     tick(ports)
 
@@ -55,7 +55,7 @@ def test_dollars_are_released_when_the_generator_reports_no_clip(
     tick(ports)
 
     cleared = stored(ports, video)
-    assert AttemptOutcome.NOT_BILLED is cleared.attempt.outcome
+    assert cleared.attempt.outcome is AttemptOutcome.NOT_BILLED
     assert cleared.cost.actual == ZERO
     assert cleared.due_at is None
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
@@ -76,7 +76,7 @@ def test_an_unknown_outcome_is_checked_for_a_day_and_stays_possibly_billed(
         tick(ports)
 
     assert ports.now() > submitted_at + LATE_WINDOW - 2 * LATE_CHECK
-    assert Phase.FAILED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.FAILED
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent == PRICE
 
 

@@ -78,9 +78,9 @@ def test_a_filtered_operation_ends_its_video_and_is_not_billed(ports: FakePorts)
     failed = stored(ports, video)
     assert failed.failure is not None
     assert (FILTERED.code, FILTERED.message) == (failed.failure.code, failed.failure.message)
-    assert (Decimal(0), AttemptOutcome.NOT_BILLED) == (failed.cost.actual, failed.attempt.outcome)
+    assert (failed.cost.actual, failed.attempt.outcome) == (Decimal(0), AttemptOutcome.NOT_BILLED)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
+    assert (campaign.slots, campaign.money.reserved) == ((), Decimal(0))
 
 
 def test_the_price_of_an_operation_that_failed_is_held_as_possibly_spent(
@@ -115,7 +115,7 @@ def test_the_clip_of_a_forgotten_operation_is_looked_for_and_never_submitted_aga
     video = submit(ports, script=Script(ending=Gone()))
 
     wake(ports, video)
-    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.OUTCOME_UNKNOWN
     ports.generator.write_clip(ports.generator.submissions[0])
     settle(ports)
 
@@ -129,7 +129,7 @@ def test_a_forgotten_operation_is_given_up_after_the_window(ports: FakePorts) ->
 
     wake(ports, video)
 
-    assert Phase.FAILED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.FAILED
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent == PRICE
 
 
@@ -202,7 +202,7 @@ def test_a_check_whose_process_died_is_made_again_after_its_lease(ports: FakePor
     with pytest.raises(KeyboardInterrupt):
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
     wake(ports, video)
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
     ports.clock.advance(CLOUD_LEASES.check)
     wake(ports, video)
@@ -230,7 +230,7 @@ def test_an_answer_that_comes_while_the_clip_is_looked_for_is_not_forgotten(
 
     wake(watched(ports, Hooks(before_effect=Once(keep_the_answer, at=0))), video)
 
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_giving_up_does_not_end_what_another_delivery_is_storing(ports: FakePorts) -> None:
@@ -256,8 +256,8 @@ def test_a_cancellation_does_not_hide_that_an_operation_failed(ports: FakePorts)
 
     wake(watched(ports, Hooks(before_effect=cancelling)), video)
 
-    assert Phase.FAILED is stored(ports, video).phase
-    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert stored(ports, video).phase is Phase.FAILED
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == Decimal(0)
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def test_a_filtered_video_can_be_submitted_once_more_and_is_paid_once(patient: F
     prefixes = [submission.output_prefix for submission in patient.generator.submissions]
     assert len(set(prefixes)) == 2
     money = patient.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (Decimal(0), PRICE) == (money.reserved, money.spent)
+    assert (money.reserved, money.spent) == (Decimal(0), PRICE)
 
 
 def test_a_video_that_is_filtered_again_fails_with_the_reason(patient: FakePorts) -> None:
@@ -303,7 +303,7 @@ def test_a_filtered_video_that_was_cancelled_is_not_submitted_again(
     cancel_video(patient, CAMPAIGN_ID, video.video_hash)
     settle(patient)
 
-    assert Phase.FAILED is stored(patient, video).phase
+    assert stored(patient, video).phase is Phase.FAILED
     assert len(patient.generator.submissions) == 1
 
 
@@ -311,7 +311,7 @@ def test_a_video_that_failed_for_another_reason_is_not_submitted_again(patient: 
     video = submit(patient, script=Script(ending=BROKEN))
     settle(patient)
 
-    assert Phase.FAILED is stored(patient, video).phase
+    assert stored(patient, video).phase is Phase.FAILED
     assert len(patient.generator.submissions) == 1
 
 

@@ -110,8 +110,8 @@ def test_a_repeat_returns_the_claims_videos_as_created(
     again = ask(ports)
 
     assert hashes(first) == hashes(again)
-    assert {Outcome.CREATED} == {each.outcome for each in (*first, *again)}
-    assert before == videos(ports)
+    assert {each.outcome for each in (*first, *again)} == {Outcome.CREATED}
+    assert videos(ports) == before
 
 
 @REQUESTS
@@ -154,7 +154,7 @@ def test_concurrent_duplicates_are_carried_out_once(
         answers = ask(watched(ports, Hooks(before_call=hook)))
         assert set(hashes(answers)) == videos(ports) - before
         assert all(hashes(answers) == hashes(twin) for twin in twins)
-        assert {Outcome.CREATED} == {each.outcome for each in answers}
+        assert {each.outcome for each in answers} == {Outcome.CREATED}
         return hook.has_acted
 
     at_every_call(simulate)
@@ -188,7 +188,7 @@ def test_equal_prompts_of_one_claim_share_a_video_that_has_failed(ports: FakePor
 
     first, second = create_videos(ports, request)
 
-    assert Phase.FAILED is first.video.phase
+    assert first.video.phase is Phase.FAILED
     assert first.video == second.video
 
 

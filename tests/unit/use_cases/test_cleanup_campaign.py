@@ -70,9 +70,9 @@ def test_without_historical_videos_no_commit_is_made(ports: FakePorts) -> None:
     make(ports)
     before = ports.campaigns.get_campaign(CAMPAIGN_ID)
 
-    assert Cleanup(videos=(), size_bytes=0) == cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
+    assert cleanup_campaign(ports, CAMPAIGN_ID, keep=0) == Cleanup(videos=(), size_bytes=0)
 
-    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID) == before
 
 
 def test_a_historical_video_that_is_deleted_concurrently_is_no_error(

@@ -71,7 +71,7 @@ def test_a_batch_reserves_one_slot_for_each_prompt_by_position(ports: FakePorts)
 def test_a_new_video_waits_for_its_submission(ports: FakePorts) -> None:
     video = reserve(ports)
 
-    assert video == stored(ports, video)
+    assert stored(ports, video) == video
     assert (video.phase, video.version_state) == (Phase.RESERVED, VersionState.PENDING)
     assert (message_for(video),) == ports.queue.messages
     assert ports.generator.submissions == []
@@ -132,8 +132,8 @@ def test_a_current_video_is_a_cache_hit_that_saves_its_price(ports: FakePorts) -
 
     assert (Outcome.CACHE_HIT, video) == (created.outcome, created.video)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert Savings(amount=PRICE, hits=1) == campaign.saved
-    assert (PRICE, Decimal(0)) == (campaign.money.spent, campaign.money.reserved)
+    assert campaign.saved == Savings(amount=PRICE, hits=1)
+    assert (campaign.money.spent, campaign.money.reserved) == (PRICE, Decimal(0))
     assert len(ports.generator.submissions) == 1
 
 
@@ -210,7 +210,7 @@ def test_an_equal_request_attaches_to_the_pending_video(ports: FakePorts) -> Non
 
     assert (Outcome.ATTACHED, video) == (created.outcome, created.video)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert (PRICE, Savings()) == (campaign.money.reserved, campaign.saved)
+    assert (campaign.money.reserved, campaign.saved) == (PRICE, Savings())
     assert (message_for(video),) == ports.queue.messages
 
 
@@ -295,7 +295,7 @@ def test_a_fifth_prompt_finds_no_slot(ports: FakePorts) -> None:
     with pytest.raises(CampaignVideoLimitError):
         reserve(ports, drafts=(Draft(prompt="Five"),))
 
-    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID) == before
 
 
 def test_a_slot_that_does_not_exist_is_refused(ports: FakePorts) -> None:
@@ -312,7 +312,7 @@ def test_a_batch_with_one_busy_slot_is_refused_whole(ports: FakePorts) -> None:
     with pytest.raises(SlotBusyError):
         create_videos(ports, a_request("One", "Another"))
 
-    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID) == before
     assert len(ports.campaigns.videos) == 1
 
 

@@ -75,7 +75,7 @@ def test_records_and_objects_are_removed(ports: FakePorts) -> None:
     assert delete_campaign(ports, CAMPAIGN_ID)
 
     assert (ports.campaigns.campaigns, ports.campaigns.videos) == ({}, {})
-    assert {NOTE} == set(ports.objects.objects)
+    assert set(ports.objects.objects) == {NOTE}
 
 
 def test_many_objects_are_removed_at_the_same_time_and_not_after_the_end(
@@ -100,7 +100,7 @@ def test_many_objects_are_removed_at_the_same_time_and_not_after_the_end(
 
     while not continue_deletion(ports, CAMPAIGN_ID, end=ports.now() + timedelta(seconds=20)):
         assert ports.campaigns.get_campaign(CAMPAIGN_ID).is_being_deleted
-    assert {NOTE} == set(ports.objects.objects)
+    assert set(ports.objects.objects) == {NOTE}
 
 
 def test_another_campaign_stays(ports: FakePorts) -> None:

@@ -19,10 +19,10 @@ def test_new_videos_cost_their_price(ports: FakePorts) -> None:
 
     assert estimates.cost == 2 * PRICE
     assert price_basis(PARAMETERS) == estimates.basis
-    assert (
+    assert estimates.videos == (
         Estimate(outcome=Outcome.CREATED, index=0, enhanced_prompt="One", cost=PRICE),
         Estimate(outcome=Outcome.CREATED, index=1, enhanced_prompt="Two", cost=PRICE),
-    ) == estimates.videos
+    )
 
 
 def test_a_current_or_pending_video_costs_nothing_and_has_an_id(ports: FakePorts) -> None:
@@ -31,7 +31,7 @@ def test_a_current_or_pending_video_costs_nothing_and_has_an_id(ports: FakePorts
 
     estimates = estimate_videos(ports, a_request("One", "Two"))
 
-    assert Decimal(0) == estimates.cost
+    assert estimates.cost == Decimal(0)
     assert (
         Estimate(outcome=Outcome.CACHE_HIT, index=0, enhanced_prompt="One", video_id=current.id),
         Estimate(outcome=Outcome.ATTACHED, index=1, enhanced_prompt="Two", video_id=pending.id),
@@ -41,10 +41,10 @@ def test_a_current_or_pending_video_costs_nothing_and_has_an_id(ports: FakePorts
 def test_a_prompt_that_a_batch_repeats_costs_once(ports: FakePorts) -> None:
     estimates = estimate_videos(ports, a_request("Same", "Same"))
 
-    assert (
+    assert estimates.videos == (
         Estimate(outcome=Outcome.CREATED, index=0, enhanced_prompt="Same", cost=PRICE),
         Estimate(outcome=Outcome.ATTACHED, index=0, enhanced_prompt="Same"),
-    ) == estimates.videos
+    )
 
 
 def test_an_estimate_writes_nothing_and_counts_no_cache_hit(ports: FakePorts) -> None:

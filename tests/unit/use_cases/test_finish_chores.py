@@ -61,7 +61,7 @@ def test_without_chores_no_commit_is_made(ports: FakePorts) -> None:
 
     finish_chores(ports, CAMPAIGN_ID)
 
-    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID) == before
 
 
 def test_objects_get_the_names_that_their_records_promise(
@@ -115,7 +115,7 @@ def test_a_chore_that_fails_stays_for_the_tick_and_keeps_no_other(
     finish_chores(watched(ports, Hooks(before_effect=Once(fail, at=0))), CAMPAIGN_ID)
 
     assert len(before) == 2
-    assert before[:1] == ports.campaigns.get_campaign(CAMPAIGN_ID).chores
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).chores == before[:1]
 
 
 def test_the_chore_of_a_missing_clip_is_given_up(ports: FakePorts, old: Video, new: Video) -> None:

@@ -57,9 +57,9 @@ def test_each_delivery_takes_one_step(ports: FakePorts) -> None:
     video = reserve(ports)
 
     wake(ports, video)
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
     wake(ports, video)
-    assert Phase.DONE is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.DONE
 
 
 PORT_NAMES = (
@@ -86,7 +86,7 @@ def test_a_message_for_a_video_that_has_ended_changes_nothing(ports: FakePorts) 
 
     wake(ports, video)
 
-    assert video == stored(ports, video)
+    assert stored(ports, video) == video
     assert objects == ports.objects.objects
     assert ports.queue.messages == ()
 
@@ -162,7 +162,7 @@ def test_an_announced_clip_that_is_gone_changes_nothing(ports: FakePorts) -> Non
 
     generate_video(ports, message)
 
-    assert before == stored(ports, video)
+    assert stored(ports, video) == before
 
 
 def test_a_clip_that_is_announced_again_is_stored_once(ports: FakePorts) -> None:
@@ -172,7 +172,7 @@ def test_a_clip_that_is_announced_again_is_stored_once(ports: FakePorts) -> None
     done = stored(ports, video)
     generate_video(ports, message)
 
-    assert done == stored(ports, video)
+    assert stored(ports, video) == done
 
 
 def test_a_missing_clip_is_looked_for_again(ports: FakePorts) -> None:
@@ -195,10 +195,10 @@ def test_a_video_that_is_never_submitted_ends_at_its_deadline_unpaid(ports: Fake
         ports.clock.advance(timedelta(minutes=10))
 
     failed = stored(ports, video)
-    assert ("queue_timeout", Decimal(0)) == (code_of(failed), failed.cost.actual)
+    assert (code_of(failed), failed.cost.actual) == ("queue_timeout", Decimal(0))
     assert failed.completed_at is not None
     assert failed.completed_at < failed.created_at + QUEUE_LIMIT + timedelta(minutes=10)
-    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == Decimal(0)
 
 
 def test_an_operation_that_runs_at_the_deadline_ends_its_video_with_the_price_held(
@@ -208,7 +208,7 @@ def test_an_operation_that_runs_at_the_deadline_ends_its_video_with_the_price_he
 
     assert (code_of(video), video.cost.actual) == ("provider_timeout", None)
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (Decimal(0), PRICE) == (money.reserved, money.possibly_spent)
+    assert (money.reserved, money.possibly_spent) == (Decimal(0), PRICE)
 
 
 def test_a_clip_that_is_there_at_the_deadline_counts(ports: FakePorts) -> None:
@@ -243,7 +243,7 @@ def test_an_operation_that_failed_unobserved_is_not_possibly_spent(
     wake(ports, video)
 
     assert code_of(stored(ports, video)) == "content_filtered"
-    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent == Decimal(0)
 
 
 def test_a_generator_out_of_reach_does_not_keep_a_video_beyond_its_deadline(
@@ -260,7 +260,7 @@ def test_a_generator_out_of_reach_does_not_keep_a_video_beyond_its_deadline(
 def test_the_arrival_of_a_late_clip_wakes_a_video_that_failed(ports: FakePorts) -> None:
     video = give_up(ports)
     deliver(ports)
-    assert Phase.FAILED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.FAILED
 
     pass_time(ports)
     deliver(ports)
@@ -287,7 +287,7 @@ def test_a_clip_that_kills_every_process_ends_as_a_failed_video(
 
     failed = stored(ports, video)
     assert (failed.phase, code_of(failed)) == (Phase.FAILED, "invalid_output")
-    assert AttemptOutcome.BILLED is failed.attempt.outcome
+    assert failed.attempt.outcome is AttemptOutcome.BILLED
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == PRICE
 
 

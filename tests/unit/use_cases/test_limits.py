@@ -163,6 +163,6 @@ def test_the_rest_of_a_budget_is_never_negative(ports: FakePorts) -> None:
     make(ports)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
 
-    assert Decimal("0.80") == available(campaign, Limits(videos=4, campaign_budget=Decimal(4)))
-    assert Decimal(0) == available(campaign, Limits(videos=4, campaign_budget=Decimal(1)))
+    assert available(campaign, Limits(videos=4, campaign_budget=Decimal(4))) == Decimal("0.80")
+    assert available(campaign, Limits(videos=4, campaign_budget=Decimal(1))) == Decimal(0)
     assert available(campaign, Limits(videos=4)) is None

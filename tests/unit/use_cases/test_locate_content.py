@@ -46,7 +46,7 @@ def test_both_versions_of_a_slot_are_located_without_reading_the_store(
     unasked(ports)
 
     expected = {old.id: name_of(old, current=False), new.id: name_of(new, current=True)}
-    assert expected == locate_clips(ports, (old, new))
+    assert locate_clips(ports, (old, new)) == expected
 
 
 @pytest.mark.parametrize("picture", COMPANIONS)
@@ -57,8 +57,8 @@ def test_a_picture_is_located_without_reading_the_store(
     unasked(ports)
 
     expected = picture_path(CAMPAIGN_ID, video.video_hash, 0, picture)
-    assert expected == locate_content(ports, video, picture)
-    assert expected == locate_file(ports, CAMPAIGN_ID, expected.rpartition("/")[2])
+    assert locate_content(ports, video, picture) == expected
+    assert locate_file(ports, CAMPAIGN_ID, expected.rpartition("/")[2]) == expected
 
 
 @pytest.mark.parametrize("renamed", [True, False])

@@ -63,7 +63,7 @@ def test_a_video_whose_process_died_is_woken_after_its_lease(ports: FakePorts) -
     maintain_campaigns(ports)
     deliver(ports)
 
-    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.OUTCOME_UNKNOWN
 
 
 def test_all_unfinished_videos_can_be_woken_at_once(ports: FakePorts) -> None:

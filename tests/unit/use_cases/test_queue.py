@@ -119,13 +119,13 @@ def test_a_video_with_a_free_turn_is_submitted_at_once(ports: FakePorts) -> None
 def test_waiting_changes_no_record_and_keeps_no_message(ports: FakePorts) -> None:
     (video,) = queue_up(ports, 1)
 
-    assert video == stored(ports, video)
+    assert stored(ports, video) == video
     assert video.deadline_at - video.created_at == QUEUE_LIMIT
     assert pace_of(ports).waiting_since is not None
     assert message_for(video) not in ports.queue.messages
     for _ in range(3):
         wake(ports, video)
-    assert video == stored(ports, video)
+    assert stored(ports, video) == video
 
 
 def test_waiting_videos_are_submitted_in_order_at_the_rate(ports: FakePorts) -> None:
@@ -134,7 +134,7 @@ def test_waiting_videos_are_submitted_in_order_at_the_rate(ports: FakePorts) -> 
     give(ports, 3 * ROUNDS_OF_A_MINUTE)
 
     assert [video.campaign_id for video in waiting] == submitted(ports)[RATE:]
-    assert {1} == {len(stored(ports, video).attempts) for video in waiting}
+    assert {len(stored(ports, video).attempts) for video in waiting} == {1}
 
 
 def test_a_new_video_does_not_overtake_waiting_ones(ports: FakePorts) -> None:
@@ -143,7 +143,7 @@ def test_a_new_video_does_not_overtake_waiting_ones(ports: FakePorts) -> None:
     (second,) = create(ports, 1)
 
     wake(ports, second)
-    assert Phase.RESERVED is stored(ports, second).phase
+    assert stored(ports, second).phase is Phase.RESERVED
     give(ports, 9)
 
     assert [first.campaign_id, second.campaign_id] == submitted(ports)[RATE:]
@@ -158,7 +158,7 @@ def test_a_new_video_takes_its_own_turn_once_the_queue_is_empty(ports: FakePorts
     (video,) = create(ports, 1)
     wake(ports, video)
 
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_interactive_goes_before_bulk_and_bulk_does_not_starve(ports: FakePorts) -> None:
@@ -185,7 +185,7 @@ def test_a_lost_message_is_made_up_for_by_the_tick(ports: FakePorts) -> None:
     take_tick(ports, giving=timedelta())
     deliver(ports)
 
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_a_turn_that_was_lost_is_given_again(ports: FakePorts) -> None:
@@ -195,10 +195,10 @@ def test_a_turn_that_was_lost_is_given_again(ports: FakePorts) -> None:
     lose_messages(ports)
 
     give(ports, 4)
-    assert Phase.RESERVED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.RESERVED
     give(ports, 2)
 
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_a_turn_that_comes_too_late_is_not_used(ports: FakePorts) -> None:
@@ -207,10 +207,10 @@ def test_a_turn_that_comes_too_late_is_not_used(ports: FakePorts) -> None:
     ports.clock.advance(TURN_LIFE)
 
     generate_video(ports, replace(message_for(video), turn=turn))
-    assert Phase.RESERVED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.RESERVED
 
     generate_video(ports, replace(message_for(video), turn=ports.now()))
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_a_video_that_waits_for_a_day_needs_none_of_its_messages(ports: FakePorts) -> None:
@@ -297,7 +297,7 @@ def test_a_refused_submission_waits_at_the_head_and_slows_the_model_down(ports: 
     assert place is not None
     assert (place.limit_at, place.limit_at) == (waiting.due_at, waiting.deadline_at)
     wake(ports, second)
-    assert Phase.RESERVED is stored(ports, second).phase
+    assert stored(ports, second).phase is Phase.RESERVED
     lose_messages(ports)
 
     ports.clock.advance(FIRST_BLOCK)
@@ -328,7 +328,7 @@ def test_a_cancellation_during_a_refused_submission_ends_the_video(ports: FakePo
 
     wake(watched(ports, Hooks(before_effect=cancelling)), video)
 
-    assert Phase.CANCELLED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.CANCELLED
     assert_agreement(ports)
 
 
@@ -347,13 +347,13 @@ def test_a_video_that_waits_too_long_ends_unbilled_and_its_dollars_are_free(
 
     failed = stored(ports, video)
     assert failed.failure is not None
-    assert ("queue_timeout", Decimal(0), None) == (
+    assert (
         failed.failure.code,
         failed.cost.actual,
         failed.queue,
-    )
+    ) == ("queue_timeout", Decimal(0), None)
     campaign = ports.campaigns.get_campaign(video.campaign_id)
-    assert (Decimal(0), ()) == (campaign.money.committed, campaign.slots)
+    assert (campaign.money.committed, campaign.slots) == (Decimal(0), ())
     assert ports.generator.submissions == []
 
 
@@ -422,7 +422,7 @@ def test_a_damaged_pace_is_reported_and_begun_again(
 
     wake(ports, video)
 
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
     assert "record.unreadable" in [each.message for each in caplog.records]
     assert ports.turns.damaged == {}
 
@@ -459,11 +459,11 @@ def test_a_turn_is_not_brought_back_by_its_message_when_a_store_does_not_answer(
     with monkeypatch.context() as fault:
         fault.setattr(ports.mirror, "write_submission", fail)
         generate_video(ports, replace(message_for(video), turn=ports.now()))
-    assert Phase.RESERVED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.RESERVED
     ports.clock.advance(TURN_WINDOW)
     give(ports)
 
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_a_video_that_loses_every_race_for_a_turn_is_left_to_the_giver(
@@ -481,11 +481,11 @@ def test_a_video_that_loses_every_race_for_a_turn_is_left_to_the_giver(
         fault.setattr(ports.turns, "commit_attempt", lose)
         fault.setattr(ports.turns, "commit_pace", lose_pace)
         wake(ports, video)
-    assert Phase.RESERVED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.RESERVED
     ports.clock.advance(GIVE_AGAIN_AFTER)
     give(ports)
 
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_a_tick_with_an_empty_queue_makes_two_queries(ports: FakePorts) -> None:

@@ -39,8 +39,8 @@ def test_a_current_video_has_its_clip_and_its_pictures(ports: FakePorts) -> None
     assert name_of(video, current=True) == content_of_video(ports, video, None).path
     for each in COMPANIONS:
         path = picture_path(CAMPAIGN_ID, video.video_hash, 0, each)
-        assert path == content_of_video(ports, video, each).path
-        assert path == content_of_file(ports, CAMPAIGN_ID, path.rpartition("/")[2]).path
+        assert content_of_video(ports, video, each).path == path
+        assert content_of_file(ports, CAMPAIGN_ID, path.rpartition("/")[2]).path == path
 
 
 @pytest.mark.parametrize("find", [content_of_video, locate_content])
@@ -82,7 +82,7 @@ def test_a_clip_renamed_between_two_reads_is_found(ports: FakePorts) -> None:
     renaming = Once(lambda: ports.objects.rename(*names), at=1)
     acting = watched(ports, Hooks(before_call=renaming))
 
-    assert names[1] == content_of_video(acting, video, None).path
+    assert content_of_video(acting, video, None).path == names[1]
 
 
 @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])
@@ -145,7 +145,7 @@ def test_a_file_renamed_between_two_reads_is_found(ports: FakePorts) -> None:
     renaming = Once(lambda: ports.objects.rename(*names), at=1)
     acting = watched(ports, Hooks(before_call=renaming))
 
-    assert names[1] == content_of_file(acting, CAMPAIGN_ID, filename_of(video, current=True)).path
+    assert content_of_file(acting, CAMPAIGN_ID, filename_of(video, current=True)).path == names[1]
 
 
 def test_a_file_of_another_campaign_is_not_found(ports: FakePorts) -> None:

@@ -71,7 +71,7 @@ def kinds(findings: Iterable[Finding]) -> list[Disagreement]:
 def find(ports: FakePorts) -> list[Disagreement]:
     before = dict(ports.objects.objects), dict(ports.campaigns.campaigns)
     found = kinds(find_disagreements(ports, CAMPAIGN_ID))
-    assert before == (ports.objects.objects, ports.campaigns.campaigns)
+    assert (ports.objects.objects, ports.campaigns.campaigns) == before
     return found
 
 
@@ -184,7 +184,7 @@ def test_undecidable_findings_are_reported_and_left_alone(
 
     assert {kind: False} == repair(ports)
 
-    assert before == ports.objects.objects
+    assert ports.objects.objects == before
 
 
 def test_a_missing_thumbnail_is_made_again_from_the_clip(ports: FakePorts) -> None:
@@ -217,7 +217,7 @@ def test_a_video_beyond_its_deadline_is_woken(ports: FakePorts) -> None:
     repair(ports)
     deliver(ports)
 
-    assert Phase.FAILED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.FAILED
 
 
 def test_an_operation_that_the_generator_has_forgotten_is_found(ports: FakePorts) -> None:
@@ -253,7 +253,7 @@ def test_possibly_billed_money_is_settled_when_its_clip_exists(ports: FakePorts)
     deliver(ports)
 
     assert find(ports) == []
-    assert Phase.DONE is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.DONE
 
 
 def test_possibly_billed_money_without_a_clip_is_left_to_the_late_check(ports: FakePorts) -> None:
@@ -264,7 +264,7 @@ def test_possibly_billed_money_without_a_clip_is_left_to_the_late_check(ports: F
     assert repair(ports) == {D.MONEY_AT_RISK: False}
     deliver(ports)
 
-    assert video == stored(ports, video)
+    assert stored(ports, video) == video
 
 
 def test_work_in_progress_is_no_finding(ports: FakePorts) -> None:
@@ -298,7 +298,7 @@ def test_all_campaigns_are_compared_and_objects_without_a_campaign_found(ports: 
     assert [kinds(findings) for _, findings in found] == [[D.CLIP_MISSING], []]
     orphans = list(find_without_campaign(ports))
     assert kinds(orphans) == [D.OBJECT_WITHOUT_RECORD] * 2
-    assert {"winter"} == {finding.campaign_id for finding in orphans}
+    assert {finding.campaign_id for finding in orphans} == {"winter"}
 
 
 def test_a_campaign_that_is_deleted_during_the_comparison_is_skipped(ports: FakePorts) -> None:
@@ -356,7 +356,7 @@ class TestTheTick:
     def test_does_nothing_without_campaigns(self, ports: FakePorts) -> None:
         reconcile_next(ports)
 
-        assert {CURSOR} == set(ports.objects.objects)
+        assert set(ports.objects.objects) == {CURSOR}
         settle(ports)
 
     def test_compares_many_campaigns_when_the_round_is_late(self, ports: FakePorts) -> None:

@@ -55,12 +55,12 @@ def test_the_old_video_stays_current_until_the_new_one_is_stored(ports: FakePort
     new = regenerate_video(ports, CAMPAIGN_ID, old.video_hash).video
 
     deliver(ports)
-    assert Phase.GENERATING is stored(ports, new).phase
+    assert stored(ports, new).phase is Phase.GENERATING
     assert stored(ports, old).is_current
 
     settle(ports)
     assert stored(ports, new).is_current
-    assert VersionState.HISTORICAL is stored(ports, old).version_state
+    assert stored(ports, old).version_state is VersionState.HISTORICAL
 
 
 def test_a_second_regenerate_attaches_to_the_first(ports: FakePorts) -> None:
@@ -94,11 +94,11 @@ def test_a_failed_regeneration_changes_nothing_that_is_shown(ports: FakePorts) -
 
     failed = remake(ports, old)
 
-    assert Phase.FAILED is failed.phase
-    assert old == stored(ports, old)
+    assert failed.phase is Phase.FAILED
+    assert stored(ports, old) == old
     assert objects == ports.objects.objects
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (PRICE, Decimal(0)) == (money.spent, money.reserved)
+    assert (money.spent, money.reserved) == (PRICE, Decimal(0))
 
 
 def test_a_failed_video_can_be_regenerated(ports: FakePorts) -> None:
@@ -115,7 +115,7 @@ def test_a_historical_video_is_regenerated_into_its_slot(ports: FakePorts) -> No
     new = remake(ports, red)
 
     assert (new.index, new.prompt, new.is_current) == (0, "A red bicycle", True)
-    assert VersionState.HISTORICAL is stored(ports, blue).version_state
+    assert stored(ports, blue).version_state is VersionState.HISTORICAL
 
 
 def test_a_campaign_is_regenerated_slot_by_slot(ports: FakePorts) -> None:
@@ -168,7 +168,7 @@ def test_a_repeated_request_answers_with_the_same_videos_for_every_slot(
         (2, Outcome.CREATED),
     ]
     assert [each.video.video_hash for each in first] == [each.video.video_hash for each in again]
-    assert spent == ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed == spent
 
 
 def test_a_repeated_request_leaves_out_a_slot_that_showed_nothing() -> None:
@@ -194,7 +194,7 @@ def test_a_campaign_with_one_retired_model_is_refused_whole(ports: FakePorts) ->
     with pytest.raises(ModelRetiredError):
         regenerate_campaign(ports, CAMPAIGN_ID)
 
-    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID) == before
 
 
 def let_its_model_retire(ports: FakePorts, *, index: int) -> None:

@@ -110,7 +110,7 @@ def test_a_record_is_removed_after_keep_failed_days_and_not_before(
 
     with pytest.raises(VideoNotFoundError):
         stored(ports, video)
-    assert before == money(ports)
+    assert money(ports) == before
     assert stored(ports, shown).is_current
     assert len(ports.campaigns.videos) == 2
     assert_agreement(ports)
@@ -142,7 +142,7 @@ def test_a_video_stays_as_long_as_it_is_checked(ports: FakePorts) -> None:
 
 def test_a_clip_that_was_paid_for_keeps_its_record(ports: FakePorts) -> None:
     video = failed(ports, GARBAGE)
-    assert AttemptOutcome.BILLED is video.attempt.outcome
+    assert video.attempt.outcome is AttemptOutcome.BILLED
     others = [failed(ports) for _ in range(2)]
 
     assert retire(ports) == 2
@@ -191,9 +191,9 @@ def test_an_unreadable_record_stays_and_others_are_removed(ports: FakePorts) -> 
     assert retire(ports) == 1
 
     assert not is_there(ports, other)
-    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID).money
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money == before
     discard_damaged(ports, CAMPAIGN_ID, damaged.video_hash)
-    assert before == money(ports)
+    assert money(ports) == before
 
 
 def test_a_clip_that_arrives_during_the_retirement_is_not_lost(ports: FakePorts) -> None:
@@ -209,7 +209,7 @@ def test_a_clip_that_arrives_during_the_retirement_is_not_lost(ports: FakePorts)
     acting = watched(ports, Hooks(before_effect=Once(begin_to_store, at=1)))
 
     assert retire_failed(acting, CAMPAIGN_ID, end=ports.now() + TICK) == 0
-    assert Phase.STORING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.STORING
 
 
 def test_a_repeated_request_finds_its_failed_video_as_long_as_its_key_is_known() -> None:

@@ -115,7 +115,7 @@ def test_a_stored_video_records_its_clip_its_cost_and_its_end(ports: FakePorts) 
 
     assert (video.phase, video.version_state) == (Phase.DONE, VersionState.CURRENT)
     assert (video.clip, video.cost.actual) == (CLIP_FACTS, PRICE)
-    assert AttemptOutcome.BILLED is video.attempt.outcome
+    assert video.attempt.outcome is AttemptOutcome.BILLED
     assert (ports.campaigns.get_campaign(CAMPAIGN_ID).updated_at, None) == (
         video.completed_at,
         video.due_at,
@@ -144,7 +144,7 @@ def test_the_replaced_video_gets_its_historical_name(ports: FakePorts) -> None:
         clip_of(new, current=True),
         *pictures_of(new),
     } == set(ports.objects.objects)
-    assert VersionState.HISTORICAL is stored(ports, old).version_state
+    assert stored(ports, old).version_state is VersionState.HISTORICAL
 
 
 @pytest.mark.parametrize("keep", [0, 1, 2])
@@ -186,11 +186,11 @@ def test_an_invalid_clip_fails_its_video_which_is_billed(ports: FakePorts) -> No
     assert failed.failure is not None
     assert (failed.failure.code, failed.cost.actual) == ("invalid_output", PRICE)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert ((), PRICE, Decimal(0)) == (
+    assert (
         campaign.slots,
         campaign.money.spent,
         campaign.money.reserved,
-    )
+    ) == ((), PRICE, Decimal(0))
 
 
 def test_a_clip_of_another_shape_is_kept_and_does_not_replace_a_good_one(ports: FakePorts) -> None:
@@ -223,8 +223,8 @@ def test_a_bad_replacement_changes_nothing_that_is_shown(ports: FakePorts) -> No
 
     remake(ports, old)
 
-    assert old == stored(ports, old)
-    assert before == {name for name in ports.objects.objects if "generated" in name}
+    assert stored(ports, old) == old
+    assert {name for name in ports.objects.objects if "generated" in name} == before
 
 
 class Losing:
@@ -439,7 +439,7 @@ def test_a_cancelled_video_is_stored_as_history(ports: FakePorts) -> None:
 
     settle(ports)
 
-    assert VersionState.HISTORICAL is stored(ports, video).version_state
+    assert stored(ports, video).version_state is VersionState.HISTORICAL
     assert stored(ports, old).is_current
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == 2 * PRICE
     assert_agreement(ports)
@@ -452,7 +452,7 @@ def test_a_cancellation_while_it_is_stored_still_counts(ports: FakePorts) -> Non
 
     wake(watched(ports, Hooks(before_effect=cancelling)), video)
 
-    assert VersionState.HISTORICAL is stored(ports, video).version_state
+    assert stored(ports, video).version_state is VersionState.HISTORICAL
     assert clip_of(video, current=False) in ports.objects.objects
     assert_agreement(ports)
 
@@ -492,7 +492,7 @@ def test_a_late_success_becomes_current_in_a_slot_that_is_free(ports: FakePorts)
 
     assert stored(ports, video).is_current
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (PRICE, Decimal(0)) == (money.spent, money.possibly_spent)
+    assert (money.spent, money.possibly_spent) == (PRICE, Decimal(0))
     assert_agreement(ports)
     assert_ends_have_events(ports)
 
@@ -503,7 +503,7 @@ def test_a_late_success_becomes_history_in_a_slot_that_has_gone_on(ports: FakePo
 
     wake(ports, video)
 
-    assert VersionState.HISTORICAL is stored(ports, video).version_state
+    assert stored(ports, video).version_state is VersionState.HISTORICAL
     assert stored(ports, other).is_current
     assert_agreement(ports)
 

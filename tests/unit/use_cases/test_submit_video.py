@@ -126,7 +126,7 @@ def test_of_two_deliveries_at_once_one_submits(ports: FakePorts) -> None:
     wake(watched(ports, Hooks(before_effect=meanwhile)), video)
 
     assert len(ports.generator.submissions) == 1
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def test_a_busy_generator_is_asked_again_after_the_time_that_it_names(ports: FakePorts) -> None:
@@ -166,9 +166,9 @@ def test_a_video_that_is_cancelled_while_it_waits_is_not_submitted(ports: FakePo
 
     settle(ports)
 
-    assert Phase.CANCELLED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.CANCELLED
     assert len(ports.generator.submissions) == 1
-    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved == Decimal(0)
 
 
 def test_a_refusal_ends_the_video_with_its_reason_and_frees_the_money(ports: FakePorts) -> None:
@@ -184,9 +184,9 @@ def test_a_refusal_ends_the_video_with_its_reason_and_frees_the_money(ports: Fak
         failed.failure.code,
         failed.failure.message,
     ) == (Phase.FAILED, "invalid_request", "No such seed.")
-    assert (AttemptOutcome.NOT_BILLED, Decimal(0)) == (failed.attempt.outcome, failed.cost.actual)
+    assert (failed.attempt.outcome, failed.cost.actual) == (AttemptOutcome.NOT_BILLED, Decimal(0))
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
+    assert (campaign.slots, campaign.money.reserved) == ((), Decimal(0))
 
 
 def test_an_unknown_outcome_is_never_submitted_again(ports: FakePorts) -> None:
@@ -196,14 +196,14 @@ def test_an_unknown_outcome_is_never_submitted_again(ports: FakePorts) -> None:
     settle(ports)
 
     assert len(ports.generator.submissions) == 1
-    assert Phase.FAILED is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.FAILED
 
 
 def test_the_clip_of_an_unknown_outcome_is_adopted(ports: FakePorts) -> None:
     ports.generator.will(UNKNOWN)
     video = reserve(ports)
     deliver(ports)
-    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.OUTCOME_UNKNOWN
 
     ports.generator.write_clip(ports.generator.submissions[0])
     settle(ports)
@@ -221,7 +221,7 @@ def test_an_unknown_outcome_is_given_up_after_the_window_and_its_price_held(
     deliver(ports)
     ports.clock.advance(OUTCOME_WINDOW - timedelta(seconds=1))
     deliver(ports)
-    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.OUTCOME_UNKNOWN
 
     ports.clock.advance(timedelta(seconds=1))
     wake(ports, video)
@@ -230,7 +230,7 @@ def test_an_unknown_outcome_is_given_up_after_the_window_and_its_price_held(
     assert failed.failure is not None
     assert (failed.failure.code, failed.cost.actual) == ("outcome_unknown", None)
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (Decimal(0), PRICE, Decimal(0)) == (money.reserved, money.possibly_spent, money.spent)
+    assert (money.reserved, money.possibly_spent, money.spent) == (Decimal(0), PRICE, Decimal(0))
 
 
 def test_a_process_that_dies_while_it_submits_leaves_an_unknown_outcome(ports: FakePorts) -> None:
@@ -239,11 +239,11 @@ def test_a_process_that_dies_while_it_submits_leaves_an_unknown_outcome(ports: F
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
 
     wake(ports, video)
-    assert Phase.SUBMITTING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.SUBMITTING
     ports.clock.advance(CLOUD_LEASES.submit)
     wake(ports, video)
 
-    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.OUTCOME_UNKNOWN
     assert ports.generator.submissions == []
 
 
@@ -295,7 +295,7 @@ def test_a_store_that_fails_before_the_submission_postpones_it(ports: FakePorts)
 
     assert ports.generator.submissions == []
     wake(ports, video)
-    assert Phase.GENERATING is stored(ports, video).phase
+    assert stored(ports, video).phase is Phase.GENERATING
 
 
 def interrupt() -> None:

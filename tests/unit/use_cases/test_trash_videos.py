@@ -106,7 +106,7 @@ def test_an_emptied_trash_removes_what_is_in_it_and_nothing_else(
     assert empty_trash(ports, CAMPAIGN_ID)
 
     assert [shown.video_hash] == [each for _, each in ports.campaigns.videos]
-    assert spent == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent == spent
     assert_agreement(ports)
 
 

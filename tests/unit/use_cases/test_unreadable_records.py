@@ -108,7 +108,7 @@ def test_reconciling_reports_the_record_and_changes_nothing_of_its_campaign(
     kind = Disagreement.RECORD_NEWER if is_newer else Disagreement.RECORD_DAMAGED
     assert (kind, video.id, False) == (finding.kind, finding.subject, finding.repaired)
     assert "It was damaged." in finding.detail
-    assert before == kept(ports)
+    assert kept(ports) == before
 
 
 def test_reconciling_reports_a_campaign_that_cannot_be_read_and_goes_on(ports: FakePorts) -> None:
@@ -123,7 +123,7 @@ def test_reconciling_reports_a_campaign_that_cannot_be_read_and_goes_on(ports: F
     assert [each.kind for each in found[CAMPAIGN_ID]] == [Disagreement.RECORD_DAMAGED]
     assert found["summer"] == ()
     assert find_lost_operations(ports, CAMPAIGN_ID) == ()
-    assert before == kept(ports)
+    assert kept(ports) == before
 
 
 def test_a_video_with_a_record_is_no_orphan_even_if_its_campaign_has_none(
@@ -138,8 +138,8 @@ def test_a_video_with_a_record_is_no_orphan_even_if_its_campaign_has_none(
     delete_without_record(ports, findings)
 
     assert [each.kind for each in findings] == [Disagreement.CAMPAIGN_MISSING]
-    assert before == kept(ports)
-    assert other == stored(ports, other)
+    assert kept(ports) == before
+    assert stored(ports, other) == other
 
 
 def test_the_tick_reports_an_unreadable_record_once_and_publishes_no_message(
@@ -219,7 +219,7 @@ def test_a_slot_that_could_not_be_replaced_takes_no_new_video(ports: FakePorts) 
     with pytest.raises(UnreadableRecordError):
         reserve(ports, "A blue bicycle")
 
-    assert Decimal(0) == money(ports).reserved
+    assert money(ports).reserved == Decimal(0)
     assert make(ports, drafts=(Draft(prompt="A blue bicycle"),)).index == 1
 
 
@@ -255,7 +255,7 @@ def test_a_paid_clip_that_has_waited_too_long_becomes_history(ports: FakePorts) 
 
     wake(ports, new)
 
-    assert VersionState.HISTORICAL is stored(ports, new).version_state
+    assert stored(ports, new).version_state is VersionState.HISTORICAL
     assert money(ports).spent == PRICE * 2
 
 
@@ -281,7 +281,7 @@ def test_cleanup_keeps_unreadable_records(ports: FakePorts) -> None:
     assert cleanup_campaign(ports, CAMPAIGN_ID, keep=0).videos == ()
     assert all(not each.videos for each in cleanup_all(ports, keep=0))
 
-    assert before == kept(ports)
+    assert kept(ports) == before
     assert stored(ports, second).is_current
 
 
@@ -318,7 +318,7 @@ def test_a_damaged_video_can_be_deleted_and_its_dollars_stay(ports: FakePorts) -
 
     delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
 
-    assert before == money(ports)
+    assert money(ports) == before
     assert {other.video_hash} == {each.video_hash for each in ports.campaigns.videos.values()}
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).slot(0).is_free
     (event,) = (each for each in ports.campaigns.events.values() if each.unreadable)
@@ -337,11 +337,11 @@ def test_dollars_of_a_damaged_video_in_flight_are_possibly_spent(ports: FakePort
 
     delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
 
-    assert Money(possibly_spent=PRICE) == money(ports)
+    assert money(ports) == Money(possibly_spent=PRICE)
     assert ports.objects.objects == {}
     assert repair_disagreements(ports, CAMPAIGN_ID) == ()
     settle(ports)
-    assert Money(possibly_spent=PRICE) == money(ports)
+    assert money(ports) == Money(possibly_spent=PRICE)
 
 
 def test_of_several_damaged_videos_each_can_be_deleted(ports: FakePorts) -> None:
@@ -365,7 +365,7 @@ def test_a_record_of_a_newer_release_is_not_deleted(ports: FakePorts) -> None:
         with pytest.raises(UnreadableRecordError):
             decision(ports, CAMPAIGN_ID, video.video_hash)
 
-    assert before == kept(ports)
+    assert kept(ports) == before
 
 
 def test_a_good_record_is_not_discarded_as_damaged(ports: FakePorts) -> None:
@@ -375,7 +375,7 @@ def test_a_good_record_is_not_discarded_as_damaged(ports: FakePorts) -> None:
         with pytest.raises(WrongStateError):
             decision(ports, CAMPAIGN_ID, video.video_hash)
 
-    assert video == stored(ports, video)
+    assert stored(ports, video) == video
 
 
 def test_a_damaged_record_is_restored_from_its_json(ports: FakePorts) -> None:
@@ -422,8 +422,8 @@ def test_a_day_that_cannot_be_read_keeps_its_dollars_and_the_video_ends() -> Non
     ports.clock.advance(QUEUE_LIMIT)
     wake(ports, video)
 
-    assert Phase.FAILED is stored(ports, video).phase
-    assert Decimal(0) == money(ports).committed
+    assert stored(ports, video).phase is Phase.FAILED
+    assert money(ports).committed == Decimal(0)
     assert sum(day.committed for day in ports.campaigns.days.values()) == PRICE
 
 
@@ -469,10 +469,10 @@ def test_a_copy_includes_unreadable_records(ports: FakePorts) -> None:
 
     assert (spring.decision, spring.unreadable) == (CopyDecision.COPY, 1)
     assert (summer.decision, summer.unreadable) == (CopyDecision.UNREADABLE_IN_SOURCE, 1)
-    assert CopyDecision.UP_TO_DATE is again.decision
+    assert again.decision is CopyDecision.UP_TO_DATE
     assert money(ports) == money(elsewhere)
     assert (CAMPAIGN_ID, video.video_hash) in elsewhere.campaigns.unreadable
-    assert other.prompt == stored(elsewhere, other).prompt
+    assert stored(elsewhere, other).prompt == other.prompt
     generated = {path for path in ports.objects.objects if f"{GENERATED}/{CAMPAIGN_ID}/" in path}
     assert generated == set(elsewhere.objects.objects)
     (slot, _) = elsewhere.campaigns.get_campaign(CAMPAIGN_ID).slots
@@ -519,7 +519,7 @@ def test_a_campaign_with_an_unreadable_record_is_not_deleted(
     assert is_newer is refused.value.is_newer
     assert ("delete the video first" in refused.value.message) is not is_newer
     settle(ports)
-    assert before == kept(ports)
+    assert kept(ports) == before
 
 
 def test_a_newer_record_is_named_before_damaged_ones(ports: FakePorts) -> None:

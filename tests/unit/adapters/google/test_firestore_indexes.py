@@ -204,8 +204,8 @@ def test_every_index_is_used_by_a_query(deployed: set[Index]) -> None:
 
 def test_counters_of_plays_are_not_indexed_field_by_field() -> None:
     """They are written with each beacon."""
-    assert {"*"} == exempted("play_counts")
-    assert {"*", "campaign_id", "expires_at"} == exempted("play_views")
+    assert exempted("play_counts") == {"*"}
+    assert exempted("play_views") == {"*", "campaign_id", "expires_at"}
 
 
 def test_maps_lists_and_prose_are_not_indexed_field_by_field() -> None:

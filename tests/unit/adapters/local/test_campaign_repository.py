@@ -340,10 +340,10 @@ def test_an_unreadable_file_is_rebuilt_as_an_unreadable_record(
     assert isinstance(campaign, Unreadable)
     assert campaign.is_newer
     page = repository.get_all_videos("spring")
-    assert ([HASH], [f"{9:016x}"]) == (
+    assert (
         [each.video_hash for each in page.videos],
         [each.video_hash for each in page.unreadable],
-    )
+    ) == ([HASH], [f"{9:016x}"])
 
 
 @pytest.mark.parametrize("is_current", [False, True])
@@ -549,11 +549,12 @@ def test_a_folder_of_the_first_release_is_taken_over_without_loss(first_release:
         ("spring", "A lighthouse in fog", Phase.RESERVED, VersionState.PENDING),
     ]
     spring, autumn = (repository.get_campaign(name).money for name in ("spring", "autumn"))
-    assert (Decimal("4.80"), Decimal("1.60")) == (spring.spent, spring.reserved)
-    assert (Decimal("1.60"), Decimal("1.60")) == (autumn.spent, autumn.reserved)
+    assert (spring.spent, spring.reserved) == (Decimal("4.80"), Decimal("1.60"))
+    assert (autumn.spent, autumn.reserved) == (Decimal("1.60"), Decimal("1.60"))
     assert repository.get_day(date(2026, 11, 28)).committed == Decimal("11.20")
-    assert {"fb2751e7547fec65", "76030cad60c0d43f"} == {
-        work.video_hash for work in repository.due(NOW + timedelta(days=99), limit=9)
+    assert {work.video_hash for work in repository.due(NOW + timedelta(days=99), limit=9)} == {
+        "fb2751e7547fec65",
+        "76030cad60c0d43f",
     }
     assert not list(first_release.rglob(".journal"))
     assert not (first_release / "videos/budget").exists()
@@ -589,5 +590,5 @@ def test_a_damaged_journal_is_named_and_not_applied(first_release: Path, content
     with pytest.raises(StorageError, match=r"^videos/cache/spring/.journal is damaged"):
         LocalCampaignRepository(first_release).get_campaign("spring")
 
-    assert before == sorted(first_release.rglob("*.json"))
+    assert sorted(first_release.rglob("*.json")) == before
     assert not database(first_release).exists()

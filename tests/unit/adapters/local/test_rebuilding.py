@@ -166,7 +166,7 @@ def test_a_finished_video_that_a_rolled_back_database_forgot_is_not_paid_again(
     assert events_of(again) == ends
     assert paid.id == reserve(again, drafts=(SPRING,)).id
     mirror_campaign(again.mirror, again.campaigns, "spring")
-    assert newest == again.campaigns.get_campaign("spring")
+    assert again.campaigns.get_campaign("spring") == newest
 
 
 def test_the_ends_that_a_lost_database_had_are_listed_again_in_their_order(
@@ -216,7 +216,7 @@ def test_promotions_and_deletions_after_a_backup_survive_the_rebuild(
 
     again = ports_of(tmp_path)
 
-    assert newest.slots == again.campaigns.get_campaign("spring").slots
+    assert again.campaigns.get_campaign("spring").slots == newest.slots
     assert stored(again, first).is_current
     with pytest.raises(VideoNotFoundError):
         stored(again, second)

@@ -70,15 +70,12 @@ def test_videos_are_counted_by_their_phases_and_the_dollars_added_up(
 
     others = {phase: 1 for phase in Phase if phase is not Phase.DONE}
     assert others | {"done": 2, "trashed": 2} == totals.videos
-    assert (
-        Money(
-            reserved=Decimal("1.60"),
-            spent=Decimal("1.123456"),
-            simulated=Decimal("0.02"),
-            possibly_spent=Decimal("3.20"),
-            saved=Decimal("0.50"),
-        )
-        == totals.money
+    assert totals.money == Money(
+        reserved=Decimal("1.60"),
+        spent=Decimal("1.123456"),
+        simulated=Decimal("0.02"),
+        possibly_spent=Decimal("3.20"),
+        saved=Decimal("0.50"),
     )
 
 
@@ -104,7 +101,7 @@ def test_a_damaged_record_is_unreadable_and_has_no_money(
 
     others = {each: 1 for each in Phase if each not in (Phase.DONE, *phases_of(Status.FAILED))}
     assert others | {"done": 1, "trashed": 2, "unreadable": 3} == totals.videos
-    assert Decimal("0.123456") == totals.money.spent
+    assert totals.money.spent == Decimal("0.123456")
 
 
 @pytest.mark.parametrize("changes", [{"completed_at": "soon"}, {"schema_version": 2}])

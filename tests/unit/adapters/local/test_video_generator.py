@@ -144,11 +144,11 @@ def test_an_operation_runs_for_the_set_time(make_generator: MakeGenerator, clock
     clock.advance(seconds=7)
 
     assert accepted.expected_in >= timedelta(seconds=10)
-    assert Running(check_after=timedelta(seconds=3)) == generator.check(accepted.operation)
+    assert generator.check(accepted.operation) == Running(check_after=timedelta(seconds=3))
 
     clock.advance(seconds=3)
 
-    assert Succeeded(clip_path=CLIP_PATH) == generator.check(accepted.operation)
+    assert generator.check(accepted.operation) == Succeeded(clip_path=CLIP_PATH)
 
 
 def test_polling_does_not_delay_the_end_of_an_operation(
@@ -158,7 +158,7 @@ def test_polling_does_not_delay_the_end_of_an_operation(
     operation = generator.submit(a_submission()).operation
     clock.advance(seconds=9.999)
 
-    assert Running(check_after=timedelta(seconds=0.1)) == generator.check(operation)
+    assert generator.check(operation) == Running(check_after=timedelta(seconds=0.1))
 
 
 def test_a_process_with_other_settings_can_check_an_operation(
@@ -169,7 +169,7 @@ def test_a_process_with_other_settings_can_check_an_operation(
 
     state = make_generator("failed", seconds=99).check(operation)
 
-    assert Succeeded(clip_path=CLIP_PATH) == state
+    assert state == Succeeded(clip_path=CLIP_PATH)
     assert objects.open(CLIP_PATH).read() == b"A red bicycle"
 
 
@@ -189,11 +189,11 @@ def test_two_checks_at_the_same_time_agree_on_one_clip(
 
     def check_elsewhere() -> None:
         renderer.meanwhile = lambda: None
-        assert Succeeded(clip_path=CLIP_PATH) == make_generator().check(operation)
+        assert make_generator().check(operation) == Succeeded(clip_path=CLIP_PATH)
 
     renderer.meanwhile = check_elsewhere
 
-    assert Succeeded(clip_path=CLIP_PATH) == generator.check(operation)
+    assert generator.check(operation) == Succeeded(clip_path=CLIP_PATH)
     assert len(renderer.specs) == 2
 
 
@@ -237,7 +237,7 @@ def test_a_clip_that_cannot_be_stored_for_now_can_be_asked_for_again(
     with pytest.raises(UnavailableError, match="full"):
         make_generator(store=full).check(operation)
 
-    assert Succeeded(clip_path=CLIP_PATH) == make_generator().check(operation)
+    assert make_generator().check(operation) == Succeeded(clip_path=CLIP_PATH)
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.ENOENT, errno.ENOMEM, errno.EINTR])
@@ -256,7 +256,7 @@ def test_an_error_of_this_machine_while_it_renders_is_not_the_end_of_the_operati
     renderer.meanwhile = lambda: None
 
     assert raised.value.message == f"The clip could not be rendered: {os.strerror(code)}."
-    assert Succeeded(clip_path=CLIP_PATH) == generator.check(operation)
+    assert generator.check(operation) == Succeeded(clip_path=CLIP_PATH)
 
 
 def test_an_answer_that_is_lost_stays_unknown_on_a_machine_that_cannot_render(
@@ -285,7 +285,7 @@ def test_a_damaged_record_fails_the_operation(
 def test_an_operation_of_another_generator_is_gone(make_generator: MakeGenerator) -> None:
     veo = "projects/p/locations/us-central1/publishers/google/models/m/operations/1"
 
-    assert Gone() == make_generator().check(veo)
+    assert make_generator().check(veo) == Gone()
 
 
 def test_a_fault_spares_prompts_without_its_words(make_generator: MakeGenerator) -> None:
@@ -293,7 +293,7 @@ def test_a_fault_spares_prompts_without_its_words(make_generator: MakeGenerator)
 
     operation = generator.submit(a_submission()).operation
 
-    assert Succeeded(clip_path=CLIP_PATH) == generator.check(operation)
+    assert generator.check(operation) == Succeeded(clip_path=CLIP_PATH)
 
 
 def test_a_rate_limit_is_over_at_the_third_attempt(make_generator: MakeGenerator) -> None:
@@ -304,7 +304,7 @@ def test_a_rate_limit_is_over_at_the_third_attempt(make_generator: MakeGenerator
 
     operation = generator.submit(a_submission(attempt=3)).operation
 
-    assert Succeeded(clip_path=CLIP_PATH) == generator.check(operation)
+    assert generator.check(operation) == Succeeded(clip_path=CLIP_PATH)
 
 
 def test_a_lost_answer_does_not_lose_the_clip(
@@ -323,11 +323,11 @@ def test_a_slow_operation_takes_ten_times_as_long(
     operation = generator.submit(a_submission()).operation
     clock.advance(seconds=19)
 
-    assert Running(check_after=timedelta(seconds=1)) == generator.check(operation)
+    assert generator.check(operation) == Running(check_after=timedelta(seconds=1))
 
     clock.advance(seconds=1)
 
-    assert Succeeded(clip_path=CLIP_PATH) == generator.check(operation)
+    assert generator.check(operation) == Succeeded(clip_path=CLIP_PATH)
 
 
 def test_a_corrupt_clip_is_half_a_clip(

@@ -37,7 +37,7 @@ def test_a_png_is_inspected_without_its_pixels_in_memory() -> None:
 
     PillowPictureInspector().inspect(content)
 
-    assert before == _imaging.get_stats()["new_count"]
+    assert _imaging.get_stats()["new_count"] == before
 
 
 def test_one_jpeg_is_decoded_at_a_time() -> None:
