@@ -21,6 +21,7 @@ from werkzeug.wrappers import Request, Response
 from shared.domain import errors
 from shared.http.meanings import HTTP_CODES, INTERNAL, Meaning, meaning_of
 from shared.http.request_bodies import MAX_BODY_BYTES
+from shared.sent_body import SentBody
 
 if TYPE_CHECKING:
     from shared.domain.batch import LineProblem
@@ -142,6 +143,8 @@ def _http_problem(error: HTTPException, request: Request, path: str) -> Response
 def _drain(request: Request) -> None:
     """Read the rest of a body: a client that still sends at the close would miss the answer."""
     rest = request.environ["wsgi.input"]
+    if isinstance(rest, SentBody):
+        rest.settle()
     with suppress(OSError):
         for _ in range(_DRAINED_BLOCKS):
             if not rest.read(_BLOCK_BYTES):

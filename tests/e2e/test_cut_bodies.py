@@ -118,6 +118,31 @@ def test_an_answer_that_needs_no_body_is_given_whatever_is_sent(
     assert "ERROR" not in shared_server.log.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "40000000"},
+        {"Content-Length": "30000000", "Content-Encoding": "gzip"},
+        {"Transfer-Encoding": "chunked"},
+    ],
+    ids=str,
+)
+def test_a_body_that_is_too_large_is_answered_so_even_if_it_ends_early(
+    shared_server: SharedServer, headers: dict[str, str]
+) -> None:
+    content = b"fffffff\r\n" if "Transfer-Encoding" in headers else b""
+
+    status, problem = answer_to(
+        shared_server,
+        "POST /v1/videos",
+        {"Content-Type": JSON, **headers},
+        content + bytes(30_000_000 - len(content)),
+    )
+
+    assert status == 413
+    assert "28,000,000 bytes" in problem["detail"]
+
+
 def test_a_beacon_that_ends_early_is_not_counted(shared_server: SharedServer) -> None:
     headers = {"Content-Type": "text/plain", "Content-Length": "90"}
 
