@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from shared.domain.campaign import Campaign
-from shared.domain.errors import CampaignNotFoundError
+from shared.domain.errors import CampaignNotFoundError, InvalidRequestError
 from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_version
@@ -164,7 +164,12 @@ def _new_version(
     ports: Ports, campaign: Campaign, source: Video, position: int, request: _Request
 ) -> tuple[Campaign, Video]:
     now, model = ports.now(), source.parameters.model
-    require_supported(source.parameters, now.date())
+    try:
+        require_supported(source.parameters, now.date())
+    except InvalidRequestError as error:
+        # The parameters are the video's: the request has none.
+        error.param = None
+        raise
     campaign, place = with_place(ports, campaign, model=model, lane=request.priority, now=now)
     video = new_version(
         source,

@@ -191,9 +191,11 @@ def test_a_campaign_with_one_retired_model_is_refused_whole(ports: FakePorts) ->
     let_its_model_retire(ports, index=1)
     before = ports.campaigns.get_campaign(CAMPAIGN_ID)
 
-    with pytest.raises(ModelRetiredError):
+    with pytest.raises(ModelRetiredError) as refused:
         regenerate_campaign(ports, CAMPAIGN_ID)
 
+    # The request has no model.
+    assert refused.value.param is None
     assert ports.campaigns.get_campaign(CAMPAIGN_ID) == before
 
 
