@@ -120,7 +120,7 @@ def assert_agreement(ports: FakePorts) -> None:
     expected = {name for video in _videos(ports) for name in objects_of(video)}
     names = _names(ports) - _evidence_of_failure(ports)
     campaigns = ports.campaigns.campaigns.values()
-    assert names - kept_for_signed_urls(campaigns, besides=expected) == expected
+    assert expected == names - kept_for_signed_urls(campaigns, besides=expected)
 
 
 def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:
