@@ -106,7 +106,7 @@ SAFEGUARDS = (
         breaks=(Kind.WASTED,),
     ),
     _without(
-        "lost races that are no tries",
+        "lost races that use up no try",
         "campaigns",
         CountingWhatCameBack,
         at=Where("lose races", "objects.rename", Aftermath.AGAIN),
