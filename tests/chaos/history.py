@@ -16,7 +16,6 @@ from tests.chaos.rules import (
     shape_of,
     without_holder,
 )
-from tests.chaos.shared_state import NOWHERE
 from tests.chaos.stories import CAMPAIGN, Story, Versions
 from tests.chaos.tripwire import Touch, touch_nothing
 from tests.chaos.witness import Witness
@@ -83,7 +82,6 @@ class History:
         except (ChildError, KilledError, TimeoutError) as error:
             self._report(Finding(Kind.FAILURE, str(error)))
         finally:
-            self.world.state.deadly = NOWHERE
             self._report(*self._witness.end())
         self.paid = self.world.bill.paid().total()
         self.inspections = self.world.bill.inspections()
@@ -168,7 +166,6 @@ class History:
     def _disturb(self) -> None:
         if not self._stands_still():
             raise ChildError("A process was killed that was not to be killed.")
-        self.world.state.deadly = NOWHERE
         self._disturbed_at = self.world.clock.seconds
         self._witness.look()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from signal import Signals
 
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.findings import Finding, Kind
@@ -13,7 +14,7 @@ from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import SetScene, set_scene
 from tests.chaos.shared_state import shared_state
 from tests.chaos.stories import Scene, Story, do_nothing
-from tests.chaos.tripwire import Counter
+from tests.chaos.tripwire import Counter, Moment
 from tests.chaos.worlds import World
 
 Shape = tuple[str, ...]
@@ -117,8 +118,11 @@ class Matrix:
         return self._peace[story.name]
 
     def run(self, trial: Trial) -> Result:
-        history = self._begin(trial.story, trial.aftermath, point=trial.point)
-        history.world.state.deadly = trial.point
+        names = self.peace(trial.story).points
+        name = names[trial.point]
+        moment = Moment(name, before=names[: trial.point].count(name))
+        signal = trial.aftermath.signal_at(trial.point)
+        history = self._begin(trial.story, trial.aftermath, signal, at=moment)
         history.tell()
         findings = (*history.findings, *self._surprises(trial, history))
         return Result(
@@ -131,7 +135,7 @@ class Matrix:
 
     def _tell_in_peace(self, story: Story) -> Peace:
         self._notes.write_text("")
-        history = self._begin(story, Aftermath.AGAIN, notes=self._notes)
+        history = self._begin(story, Aftermath.AGAIN, Signals.SIGKILL, notes=self._notes)
         history.tell()
         if history.findings:
             raise BrokenPeaceError(story, history.findings)
@@ -165,19 +169,24 @@ class Matrix:
             yield Finding(Kind.OTHERWISE, f"{history.shape}")
 
     def _begin(
-        self, story: Story, aftermath: Aftermath, *, point: int = 0, notes: Path | None = None
+        self,
+        story: Story,
+        aftermath: Aftermath,
+        signal: Signals,
+        *,
+        at: Moment | None = None,
+        notes: Path | None = None,
     ) -> History:
         scene = self.copy_of(story.scene)
         world = scene.world.with_faults(story.faults).with_rates(story.rates)
         world = world.weakened(lambda ports: self._weaken(story.enter(ports)))
-        world.state.events = 0
         world.state.races_to_lose = story.lost_races
         return History(
             world=world,
             story=story,
             versions=scene.versions,
             post=scene.post,
-            touch=Counter(world.state, aftermath.signal_at(point), notes),
+            touch=Counter(world.state, signal, at=at, notes=notes),
             aftermath=aftermath,
         )
 

@@ -1,10 +1,9 @@
-"""What all processes of a history share: the time, the crash point, and how far each of them is."""
+"""What all processes of a history share: the time, and how far each of them is."""
 
 import ctypes
 import mmap
 from datetime import UTC, datetime, timedelta
 
-NOWHERE = -1
 _BEGINNING = datetime(2026, 11, 7, 12, tzinfo=UTC)
 
 
@@ -13,8 +12,6 @@ class SharedState(ctypes.Structure):
 
     _fields_ = [  # ctypes wants a list.
         ("seconds", ctypes.c_double),
-        ("events", ctypes.c_int64),
-        ("deadly", ctypes.c_int64),
         ("steps", ctypes.c_int64 * 2),
         ("stands_still", ctypes.c_int64),
         ("has_acted", ctypes.c_int64),
@@ -25,8 +22,6 @@ class SharedState(ctypes.Structure):
     ]
 
     seconds: float
-    events: int
-    deadly: int
     steps: "ctypes.Array[ctypes.c_int64]"
     stands_still: int
     has_acted: int
@@ -37,9 +32,7 @@ class SharedState(ctypes.Structure):
 
 
 def shared_state() -> SharedState:
-    state = SharedState.from_buffer(mmap.mmap(-1, ctypes.sizeof(SharedState)))
-    state.deadly = NOWHERE
-    return state
+    return SharedState.from_buffer(mmap.mmap(-1, ctypes.sizeof(SharedState)))
 
 
 class SharedClock:

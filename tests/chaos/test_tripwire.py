@@ -5,13 +5,12 @@ from threading import Event, Thread
 from unittest.mock import patch
 
 from tests.chaos.shared_state import shared_state
-from tests.chaos.tripwire import Counter
+from tests.chaos.tripwire import Counter, Moment
 
 
 def test_no_other_thread_begins_a_call_while_a_process_is_being_stopped() -> None:
-    state = shared_state()
-    state.events = state.deadly = 0
-    touch = Counter(state, signal.SIGSTOP)
+    at = Moment("before objects.put", before=0)
+    touch = Counter(shared_state(), signal.SIGSTOP, at=at)
     began = Event()
     began_before_the_stop = []
 

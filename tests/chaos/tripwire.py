@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock, get_ident
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from unittest.mock import patch
 
 from tests.chaos.shared_state import SharedState
@@ -35,29 +35,47 @@ def touch_nothing(name: str) -> None:
     """For processes that nothing happens to."""
 
 
+class Moment(NamedTuple):
+    """A point of a process: the one of this name that comes after `before` others of it.
+
+    Threads come to points in any order, and some may make more calls than they did in another run,
+    so a point has no number among all.
+    """
+
+    name: str
+    before: int
+
+
 class Counter:
-    """Counts the points of a process, and notes their names. At one of them it gets `signal`.
+    """Notes the names of the points of a process, which gets `signal` at one of them.
 
     A process that stands still must hold no lock, or it blocks all others. It may have threads, so
-    which of their calls has a number is chance: it stands still at the next point at which none of
-    them changes anything.
+    it stands still at the next point at which none of them changes anything.
     """
 
     def __init__(
-        self, state: SharedState, signal: signal.Signals, notes: Path | None = None
+        self,
+        state: SharedState,
+        signal: signal.Signals,
+        *,
+        at: Moment | None = None,
+        notes: Path | None = None,
     ) -> None:
         self._state = state
         self._signal = signal
+        self._at = at
         self._notes = notes
         self._lock = Lock()
+        self._seen = 0
         self._is_due = False
         self._calling: set[int] = set()
 
     def __call__(self, name: str) -> None:
         # A process may have threads of its own.
         with self._lock:
-            self._is_due |= self._state.events == self._state.deadly
-            self._state.events += 1
+            if self._at is not None and name == self._at.name:
+                self._is_due |= self._seen == self._at.before
+                self._seen += 1
             if self._notes is not None:
                 with self._notes.open("a") as notes:
                     notes.write(f"{name}\n")
