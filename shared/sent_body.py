@@ -46,11 +46,6 @@ class SentBody:
                 return b""
             raise
 
-    def exhaust(self) -> None:
-        """Read what an answer does not need. Raise as `read` does."""
-        for _ in iter(partial(self.read, _BLOCK_BYTES), b""):
-            pass
-
     def settle(self) -> None:
         """Let the framework, which reads the rest after the answer, find its end."""
         self._is_answered = True
@@ -90,3 +85,9 @@ def sent_body(request: Request) -> SentBody | None:
         return None
     body = environ["wsgi.input"] = SentBody(request)
     return body
+
+
+def read_to_end(request: Request) -> None:
+    """Read what an answer does not need, and let the request know it. Raise as `read` does."""
+    for _ in iter(partial(request.stream.read, _BLOCK_BYTES), b""):
+        pass

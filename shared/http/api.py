@@ -25,7 +25,7 @@ from shared.http.access import (
 from shared.http.calls import Call
 from shared.http.endpoint import Endpoint
 from shared.http.endpoints import ENDPOINTS
-from shared.sent_body import sent_body
+from shared.sent_body import read_to_end, sent_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +99,7 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
 
                 refuse_fields(request)
             if body is not None and request.method in _READING:
-                body.exhaust()
+                read_to_end(request)
             response = _handled(call, endpoint, values)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure

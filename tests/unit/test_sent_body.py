@@ -7,7 +7,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from shared.sent_body import CutBodyError, SentBody, sent_body
+from shared.sent_body import CutBodyError, SentBody, read_to_end, sent_body
 
 CONTENT = b"0123456789" * 20
 
@@ -56,8 +56,21 @@ def test_what_is_left_after_the_answer_is_read_in_silence() -> None:
 def test_an_encoded_body_is_not_read() -> None:
     request = a_request(gzip.compress(CONTENT), HTTP_CONTENT_ENCODING="gzip")
 
+    the_body(request)
+
     with pytest.raises(UnsupportedMediaType):
-        the_body(request).exhaust()
+        read_to_end(request)
+
+
+@pytest.mark.parametrize("knows_the_end", [True, False], ids=["gunicorn", "werkzeug"])
+def test_what_was_read_to_its_end_is_not_missed_by_the_framework(*, knows_the_end: bool) -> None:
+    request = a_request()
+    request.environ["wsgi.input_terminated"] = knows_the_end
+    the_body(request)
+
+    read_to_end(request)
+
+    assert request.get_data() == b""
 
 
 def test_a_request_without_a_body_pays_nothing() -> None:
