@@ -303,12 +303,3 @@ def test_an_estimate_has_the_price_and_the_cache_hits_and_writes_nothing(
     assert estimate["cost"]["estimated"] == 1.6
     assert "0.40 USD/s x 4 s" in estimate["cost"]["basis"]
     assert gallery.snapshot() == before
-
-
-def test_of_two_equal_keys_the_last_one_counts(endless: Showreel) -> None:
-    """What most readers of JSON do; the standard leaves it open."""
-    body = b'{"prompt": "first", "prompt": "last"}'
-
-    answer = endless.send("POST", "/v1/videos", data=body, content_type="application/json")
-
-    assert answer.json["prompt"] == "last"
