@@ -73,13 +73,8 @@ def require_business_context(context: Mapping[str, str]) -> dict[str, str]:
     return entries
 
 
-def enhance(prompt: str, context: Mapping[str, str]) -> str:
-    """Compose the prompt that is sent: the caller's words first, then one line an entry."""
-    return f"{prompt}{lines_of(context)}"
-
-
 def lines_of(context: Mapping[str, str]) -> str:
-    """Return what follows a prompt."""
+    """Return what follows a prompt where it is composed: one line for each entry."""
     ordered = [key for key in _LABELS if key in context]
     ordered += sorted(key for key in context if key not in _LABELS)
     lines = [f"{_label(key)}: {context[key]}" for key in ordered]

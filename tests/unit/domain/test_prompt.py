@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -5,17 +6,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import InvalidRequestError
+from shared.domain.fingerprint import compose
 from shared.domain.prompt import (
     MAX_CONTEXT_CHARACTERS,
     MAX_CONTEXT_ENTRIES,
     MAX_PROMPT_CHARACTERS,
-    enhance,
     require_business_context,
     require_negative_prompt,
     require_prompt,
 )
+from shared.domain.video import GenerationParameters
 
 PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=50)
+
+
+def enhanced_prompt(prompt: str, context: Mapping[str, str]) -> str:
+    """Return what is sent to the generator."""
+    composed = compose(
+        campaign_id="spring",
+        prompt=prompt,
+        business_context=context,
+        parameters=GenerationParameters(model="veo-3.1-generate-001"),
+    )
+    return composed.enhanced_prompt
 
 
 def test_a_prompt_loses_the_white_space_around_it_and_keeps_what_is_inside() -> None:
@@ -107,7 +120,7 @@ def test_the_largest_context_is_taken() -> None:
 
 
 def test_a_prompt_without_context_is_sent_as_it_is() -> None:
-    assert enhance("A boat.", {}) == "A boat."
+    assert enhanced_prompt("A boat.", {}) == "A boat."
 
 
 def test_the_prompt_comes_first_then_the_known_entries_then_the_others() -> None:
@@ -119,7 +132,7 @@ def test_the_prompt_comes_first_then_the_known_entries_then_the_others() -> None
         "style": "hand-drawn",
     }
 
-    assert enhance("A boat.", context).splitlines() == [
+    assert enhanced_prompt("A boat.", context).splitlines() == [
         "A boat.",
         "",
         "Brand: Acme",
@@ -137,14 +150,14 @@ def test_the_order_of_the_context_changes_nothing(
     items = list(context.items())
     random.shuffle(items)
 
-    assert enhance(prompt, context) == enhance(prompt, dict(items))
+    assert enhanced_prompt(prompt, context) == enhanced_prompt(prompt, dict(items))
 
 
 @given(PLAIN_TEXT, st.dictionaries(PLAIN_TEXT, PLAIN_TEXT, max_size=5))
 def test_every_text_of_the_caller_is_in_the_composed_prompt(
     prompt: str, context: dict[str, str]
 ) -> None:
-    enhanced = enhance(prompt, context)
+    enhanced = enhanced_prompt(prompt, context)
 
     assert enhanced.startswith(prompt)
     assert all(value in enhanced for value in context.values())

@@ -17,7 +17,7 @@ from shared.domain.errors import (
 from shared.domain.fingerprint import compose
 from shared.domain.models import MAX_SEED
 from shared.domain.money import Savings
-from shared.domain.prompt import enhance
+from shared.domain.prompt import lines_of
 from shared.domain.slot import Version
 from shared.domain.values import replace
 from shared.domain.video import Outcome, Phase, VersionState, Video
@@ -83,7 +83,7 @@ def test_the_composed_prompt_is_stored_beside_the_callers_own(ports: FakePorts) 
     video = reserve(ports, business_context=context, metadata={"order": "7"})
 
     assert video.prompt == "A red bicycle"
-    assert enhance("A red bicycle", context) == video.enhanced_prompt
+    assert video.enhanced_prompt == f"A red bicycle{lines_of(context)}"
     assert (context, {"order": "7"}) == (video.business_context, video.metadata)
 
 
