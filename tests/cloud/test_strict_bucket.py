@@ -187,14 +187,23 @@ def test_bytes_with_a_wrong_checksum_are_refused(
     assert send("GET").status == 404
 
 
+@pytest.mark.parametrize(
+    ("length", "sent"),
+    [
+        ("content-length: 6", b"a cl"),
+        ("transfer-encoding: chunked", b"6\r\na cl"),
+        ("transfer-encoding: chunked", b"4\r\na cl\r\n"),
+    ],
+    ids=["a length", "in a chunk", "after a chunk"],
+)
 def test_a_client_that_ends_in_the_middle_of_its_request_changes_nothing(
-    bucket_server: StrictBucketServer, bucket_name: str, send: Send
+    bucket_server: StrictBucketServer, bucket_name: str, send: Send, length: str, sent: bytes
 ) -> None:
     url = urlsplit(upload(bucket_server, bucket_name))
-    head = f"PUT {url.path}?{url.query} HTTP/1.1\r\ncontent-length: 6\r\n\r\n".encode()
+    head = f"PUT {url.path}?{url.query} HTTP/1.1\r\n{length}\r\n\r\n".encode()
 
     with closing(create_connection((url.hostname, url.port), timeout=30)) as connection:
-        connection.sendall(head + b"a cl")
+        connection.sendall(head + sent)
         connection.shutdown(SHUT_WR)
         answer = connection.recv(1)
 

@@ -174,11 +174,18 @@ class _Handler(BaseHTTPRequestHandler):
         if headers.get("transfer-encoding", "").lower() != "chunked":
             return self._read(int(headers.get("content-length", 0)))
         chunks = []
-        while size := int(self.rfile.readline().partition(b";")[0] or b"0", 16):
+        while size := self._chunk_size():
             chunks.append(self._read(size))
             self.rfile.readline()
         self.rfile.readline()
         return b"".join(chunks)
+
+    def _chunk_size(self) -> int:
+        """Raise ConnectionError as `_read` does: only a size of 0 is the end of the chunks."""
+        line = self.rfile.readline()
+        if not line:
+            raise ConnectionAbortedError
+        return int(line.partition(b";")[0], 16)
 
     def _read(self, size: int) -> bytes:
         """Raise ConnectionError for a client that has ended in the middle of its request."""
